@@ -276,7 +276,9 @@ def _locate(loc: tuple[str | int, ...], data: Any) -> DataPath:
     where: list[str | int] = []
     here = data
     for n, step in enumerate(loc):
-        if (isinstance(here, dict) and isinstance(step, str) and step in here) or (isinstance(here, list) and isinstance(step, int) and step < len(here)):
+        if (isinstance(here, dict) and isinstance(step, str) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and step < len(here)
+        ):
             here = here[step]
         elif n == len(loc) - 1 and isinstance(here, dict) and isinstance(step, str) and step.isidentifier():
             return (*where, step)

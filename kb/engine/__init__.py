@@ -1,0 +1,1 @@
+"""The weighting engine: records to arrays (``graph``), one sweep (``propagate``), sums that add up (``explain``)."""
