@@ -25,7 +25,7 @@ class Credence:
         base_rate: neutral base rate (an answer's prior in an exclusive question).
         assessed: whether any evidence lies beneath; when not, ``credence`` must not be shown as a finding.
         weight: D = logit(credence) - logit(base rate), in nats.
-        method: ``exact`` (the closure is a tree), ``conserved`` (shared evidence counted once), ``iterated`` (on a cycle).
+        method: ``exact`` (the closure is a tree), ``conserved`` (shared evidence counted once), ``iterated`` (cycle).
         residual: largest change of the last iteration, in nats; 0 when nothing was iterated.
         iterations: sweeps that were needed; 1 when nothing was iterated.
         converged: whether the residual is below the tolerance.

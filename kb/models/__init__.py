@@ -24,6 +24,7 @@ from kb.models.kinds import (
     Term,
     Topic,
     Undercut,
+    UndercutTarget,
     Viewpoint,
 )
 from kb.models.weights import (
@@ -92,6 +93,7 @@ __all__ = [
     "Term",
     "Topic",
     "Undercut",
+    "UndercutTarget",
     "Viewpoint",
     "credence_value",
     "reliability_value",

@@ -20,7 +20,7 @@ def _calendar(text: str) -> str:
     """Refuse dates that no calendar has."""
     parts = [int(p) for p in text.split("-")]
     try:
-        datetime.date(*(parts + [1, 1])[:3])
+        datetime.date(*[*parts, 1, 1][:3])
     except ValueError as error:
         raise ValueError(f"{text} is not a date ({error}): write a date of the calendar as YYYY-MM-DD") from None
     return text

@@ -1,0 +1,143 @@
+"""The formulas of semantics W on whole arrays, each stated once.  No graph, no order, no records.
+
+Weights are natural log odds.  The additive weights are Good's (Probability and the Weighing of Evidence, 1950), the
+message is Pearl's lambda message on a two-by-two table (Probabilistic Reasoning in Intelligent Systems, 1988), and the
+table is calibrated so that a reason at its base rate says nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.vocab import FAULTY_LOOKALIKE, ROOT_DEPENDENCE
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+ROOT_OVERLAP = ROOT_DEPENDENCE
+"""Dependence between the items of one root on one claim."""
+
+CONDITIONAL_LIMIT = 0.99
+"""No conditional probability of a link's table exceeds this."""
+
+
+def sigmoid(z: Floats) -> Floats:
+    """Probability of log odds, stable at both ends; shape kept."""
+    e = np.exp(-np.abs(z))
+    out: Floats = np.where(z >= 0, 1.0, e) / (1.0 + e)
+    return out
+
+
+def log_sigmoid(z: Floats) -> Floats:
+    """ln of :func:`sigmoid`, stable at both ends; shape kept."""
+    out: Floats = -np.logaddexp(0.0, -z)
+    return out
+
+
+def discount(x: Floats, reliability: Floats | float) -> Floats:
+    """T_t(x): what a weight of size ``x >= 0`` is worth when its bearer is reliable with probability ``t``.
+
+    T_t(x) = ln[(t + (1-t) h) / (t e^-x + (1-t) h)] with h = .5, the chance, relative to the larger conditional, that a
+    faulty item looks like this anyway.  T_1(x) = x, T_0(x) = 0, and T_t(x) <= T_t(inf) = :func:`cap`.
+    """
+    t = np.asarray(reliability, dtype=float)
+    fault = (1 - t) * FAULTY_LOOKALIKE
+    with np.errstate(divide="ignore"):
+        out: Floats = np.log(t + fault) - np.logaddexp(np.log(t) - x, np.log(fault))
+    result: Floats = np.where(t >= 1, x, np.maximum(out, 0.0))
+    return result
+
+
+def cap(reliability: Floats | float) -> Floats:
+    """T_t(inf): the most that a bearer of this reliability can ever add, in nats; ``inf`` at reliability 1."""
+    t = np.asarray(reliability, dtype=float)
+    fault = (1 - t) * FAULTY_LOOKALIKE
+    with np.errstate(divide="ignore"):
+        out: Floats = np.log(t + fault) - np.log(fault)
+    return out
+
+
+def effective_step(rank: Ints, dependence: Floats | float) -> Floats:
+    """n_eff(k) - n_eff(k-1) for the k-th largest weight of a cluster, ``rank`` counted from 0.
+
+    n_eff(k) = k / (1 + (k-1) d): d = 0 leaves every weight whole, d = 1 counts only the largest.
+    """
+    k = rank + 1.0
+    d = np.asarray(dependence, dtype=float)
+    before = np.where(rank > 0, (k - 1) / (1 + np.maximum(k - 2, 0) * d), 0.0)
+    out: Floats = k / (1 + (k - 1) * d) - before
+    return out
+
+
+def cluster_parts(weights: Floats, group: Ints, dependence: Floats | float) -> Floats:
+    """What each weight adds to its cluster.
+
+    Args:
+        weights: sizes >= 0, shape (n,).
+        group: cluster of each weight, shape (n,).
+        dependence: of each weight's cluster, shape (n,) or a number.
+
+    Returns:
+        Parts, shape (n,): the cluster's total is their sum; it lies between the largest weight and the plain sum.
+        Equal weights keep the order in which they are given.
+    """
+    if weights.size == 0:
+        return weights
+    order = np.lexsort((-weights, group))
+    sorted_group = group[order]
+    first = np.r_[True, sorted_group[1:] != sorted_group[:-1]]
+    start = np.maximum.accumulate(np.where(first, np.arange(weights.size), 0))
+    rank = np.empty(weights.size, dtype=np.int64)
+    rank[order] = np.arange(weights.size) - start
+    return weights * effective_step(rank, dependence)
+
+
+def tables(m: Floats, ref: Floats, pi: Floats) -> tuple[Floats, Floats]:
+    """Conditionals of a link's table with margins ``ref`` (reason) and ``pi`` (claim).
+
+    f = ref / (1 - pi + pi e^m), s = f e^m; |m| is reduced so that s, f <= .99, to 0 where ref >= .99.
+
+    Returns:
+        (s, f): P(reason | claim) and P(reason | not claim), shapes as given.
+    """
+    lim = CONDITIONAL_LIMIT
+    with np.errstate(divide="ignore", invalid="ignore"):
+        up = np.log(lim * (1 - pi)) - np.log(np.maximum(ref - lim * pi, 0))
+        down = np.log(np.maximum(ref / lim - (1 - pi), 0)) - np.log(pi)
+    m = np.where(m > 0, np.minimum(m, np.maximum(up, 0)), np.maximum(m, np.minimum(down, 0)))
+    m = np.where(ref >= lim, 0.0, m)
+    e = np.exp(m)
+    f: Floats = np.minimum(ref / (1 - pi + pi * e), 1.0)
+    s: Floats = np.minimum(f * e, 1.0)
+    return s, f
+
+
+def message(s: Floats, f: Floats, ref: Floats, tau: Floats, log_lambda: Floats, m: Floats, both: Bools) -> Floats:
+    """mu: what a link adds to its conclusion, in nats.
+
+    mu = ln[(s' L + 1 - s') / (f' L + 1 - f')] with L = e^log_lambda = odds(q)/odds(ref) of the reason, and
+    s' = tau s + (1-tau) ref, f' likewise.  0 where the reason fell below its base, unless the link cuts both ways.
+    """
+    s = tau * s + (1 - tau) * ref
+    f = tau * f + (1 - tau) * ref
+    with np.errstate(divide="ignore"):
+        mu = np.logaddexp(np.log(s) + log_lambda, np.log1p(-s)) - np.logaddexp(np.log(f) + log_lambda, np.log1p(-f))
+    out: Floats = np.where(both | (mu * m > 0), mu, 0.0)
+    return np.where((m == 0) | (log_lambda == 0), 0.0, out)
+
+
+def link_limit(s: Floats, f: Floats, ref: Floats, tau: Floats) -> Floats:
+    """ln(s'/f'): what a link would add if its reason were certain, in nats."""
+    out: Floats = np.log(tau * s + (1 - tau) * ref) - np.log(tau * f + (1 - tau) * ref)
+    return out
+
+
+def answers(log_prior: Floats, rows: Floats) -> Floats:
+    """Log odds of each answer of an exclusive question: logit softmax(log_prior + rows), stable; shape (k,)."""
+    z = log_prior + rows
+    out = np.empty_like(z)
+    for k in range(z.size):
+        out[k] = z[k] - np.logaddexp.reduce(np.delete(z, k))
+    return out

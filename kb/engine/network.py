@@ -1,0 +1,414 @@
+"""A debate as flat arrays: the engine's own form, without records.  Order, levels and cycles are found here.
+
+Build one with :class:`Builder` (by name, any order) or from records with :mod:`kb.engine.graph`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+
+from kb.engine.arithmetic import Bools, Floats, Ints
+from kb.vocab import LINEAGE_DEPENDENCE, ROOT_DEPENDENCE, TESTIMONY_DEPENDENCE, LineageKind
+
+ON_LINK, ON_ITEM, ON_UNDERCUT = 0, 1, 2
+
+__all__ = [
+    "LINEAGE_DEPENDENCE",
+    "ON_ITEM",
+    "ON_LINK",
+    "ON_UNDERCUT",
+    "ROOT_DEPENDENCE",
+    "Builder",
+    "LineageKind",
+    "Network",
+]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Claims, items, roots, links, undercuts and exclusive questions as arrays.
+
+    Shapes: n claims, k items, g (claim, root) pairs, c clusters, r roots, e lineages, l links, p premises, u undercuts.
+
+    Attributes:
+        ids: names of the claims, sorted.
+        pi: neutral base rates (n,).  An answer's is its prior.
+        shift: a viewpoint's shift of base rates in nats (n,).
+        item_ids, item_claim, item_weight, item_reliability, item_pair, item_record: names (k), claim (k,), signed
+            stated weight in nats (k,), reliability (k,), (claim, root) pair (k,), record that the links of one item share.
+        pair_claim, pair_root, pair_cluster: claim, root and cluster of each (claim, root) pair (g,).
+        cluster_claim, cluster_dependence, cluster_kind: (c,) claim, dependence, kind (``root``, ``lineage``, ``testimony``).
+        root_ids, root_reliability, root_lineage: names (r), reliability (r,), lineage or -1 (r,).
+        lineage_dependence: (e,).
+        link_ids, link_claim, link_weight, link_both: names (l), conclusion (l,), signed weight in nats (l,), whether it
+            cuts both ways (l,).
+        premise_start, premise: link j's premises are ``premise[premise_start[j]:premise_start[j+1]]`` (CSR).
+        undercut_ids, undercut_node, undercut_kill, undercut_on, undercut_target: names (u), driving claim (u,), share it
+            takes (u,), what it attacks (``ON_LINK``, ``ON_ITEM``, ``ON_UNDERCUT``) and its index (u,).
+        question_ids, questions: names and answers (claim indices) of exclusive questions.
+    """
+
+    ids: tuple[str, ...]
+    pi: Floats
+    shift: Floats
+    item_ids: tuple[str, ...]
+    item_claim: Ints
+    item_weight: Floats
+    item_reliability: Floats
+    item_pair: Ints
+    item_record: Ints
+    pair_claim: Ints
+    pair_root: Ints
+    pair_cluster: Ints
+    cluster_claim: Ints
+    cluster_dependence: Floats
+    cluster_kind: tuple[str, ...]
+    root_ids: tuple[str, ...]
+    root_reliability: Floats
+    root_lineage: Ints
+    lineage_dependence: Floats
+    link_ids: tuple[str, ...]
+    link_claim: Ints
+    link_weight: Floats
+    link_both: Bools
+    premise_start: Ints
+    premise: Ints
+    undercut_ids: tuple[str, ...]
+    undercut_node: Ints
+    undercut_kill: Floats
+    undercut_on: Ints
+    undercut_target: Ints
+    question_ids: tuple[str, ...]
+    questions: tuple[Ints, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of claims."""
+        return len(self.ids)
+
+    @cached_property
+    def base(self) -> Floats:
+        """Log odds of the base rates (n,), in nats."""
+        out: Floats = np.log(self.pi) - np.log1p(-self.pi)
+        return out
+
+    @cached_property
+    def question_of(self) -> Ints:
+        """Exclusive question that a claim answers, or -1 (n,)."""
+        out = np.full(self.size, -1, dtype=np.int64)
+        for q, members in enumerate(self.questions):
+            out[members] = q
+        return out
+
+    @cached_property
+    def unit(self) -> Ints:
+        """The claim that stands for each claim in the order of evaluation: answers of one question go together (n,)."""
+        out = np.arange(self.size)
+        for members in self.questions:
+            if members.size:
+                out[members] = members.min()
+        return out
+
+    @cached_property
+    def undercut_final(self) -> Ints:
+        """The claim whose value each undercut touches in the end, -1 where it only attacks others (u,)."""
+        u = self.undercut_node.size
+        out = np.full(u, -1, dtype=np.int64)
+        kind, target = self.undercut_on, self.undercut_target
+        for i in range(u):
+            j, steps = i, 0
+            while kind[j] == ON_UNDERCUT and steps <= u:
+                j, steps = int(target[j]), steps + 1
+            if kind[j] == ON_LINK:
+                out[i] = self.link_claim[target[j]]
+            elif kind[j] == ON_ITEM:
+                out[i] = self.item_claim[target[j]]
+        return out
+
+    @cached_property
+    def undercut_depth(self) -> Ints:
+        """How many undercuts stand between each undercut and the link or item it touches in the end (u,)."""
+        u = self.undercut_node.size
+        out = np.zeros(u, dtype=np.int64)
+        for i in range(u):
+            j, steps = i, 0
+            while self.undercut_on[j] == ON_UNDERCUT and steps <= u:
+                j, steps = int(self.undercut_target[j]), steps + 1
+            out[i] = steps
+        return out
+
+    @cached_property
+    def edges(self) -> tuple[Ints, Ints]:
+        """What rests on what: (from, to) claim indices of premises and undercuts, (p + u,) each."""
+        counts = np.diff(self.premise_start)
+        to = np.repeat(self.link_claim, counts)
+        final = self.undercut_final
+        live = final >= 0
+        return (np.concatenate([self.premise, self.undercut_node[live]]), np.concatenate([to, final[live]]))
+
+    @cached_property
+    def cycles(self) -> tuple[tuple[int, ...], ...]:
+        """Sets of claims that rest on each other, as sorted tuples of indices; answers count as one unit."""
+        source, to = self.edges
+        source, to = self.unit[source], self.unit[to]
+        looped = set(source[source == to].tolist())
+        level = _levels(self.size, source, to)[0]
+        stuck = np.flatnonzero(level < 0)
+        if stuck.size == 0:
+            return ()
+        graph: nx.DiGraph[int] = nx.DiGraph()
+        keep = (level[source] < 0) & (level[to] < 0)
+        graph.add_edges_from(sorted(set(zip(source[keep].tolist(), to[keep].tolist(), strict=True))))
+        found = []
+        for part in nx.strongly_connected_components(graph):
+            if len(part) > 1 or part & looped:
+                found.append(tuple(np.flatnonzero(np.isin(self.unit, sorted(part))).tolist()))
+        return tuple(sorted(found))
+
+    @cached_property
+    def level(self) -> Ints:
+        """Level of each claim (n,): it rests only on claims of lower levels.
+
+        Claims of one cycle share a level; answers of one question share a level.
+        """
+        source, to = self.unit[self.edges[0]], self.unit[self.edges[1]]
+        merged = np.arange(self.size)
+        for cycle in self.cycles:
+            merged[list(cycle)] = min(cycle)
+        source, to = merged[source], merged[to]
+        keep = source != to
+        level, _ = _levels(self.size, source[keep], to[keep])
+        out: Ints = level[merged[self.unit]]
+        return out
+
+
+def _levels(n: int, source: Ints, to: Ints) -> tuple[Ints, int]:
+    """Longest-path level of each vertex by Kahn's algorithm, a whole level at a time; -1 on or behind a cycle."""
+    waiting = np.bincount(to, minlength=n)
+    order = np.argsort(source, kind="stable")
+    targets = to[order]
+    start = np.searchsorted(source[order], np.arange(n + 1))
+    level = np.full(n, -1, dtype=np.int64)
+    frontier = np.flatnonzero(waiting == 0)
+    depth = 0
+    while frontier.size:
+        level[frontier] = depth
+        begin, end = start[frontier], start[frontier + 1]
+        counts = end - begin
+        total = int(counts.sum())
+        if total == 0:
+            break
+        offsets = np.repeat(begin - np.r_[0, np.cumsum(counts)[:-1]], counts)
+        reached = targets[np.arange(total) + offsets]
+        unique, hits = np.unique(reached, return_counts=True)
+        waiting[unique] -= hits
+        frontier = unique[waiting[unique] == 0]
+        depth += 1
+    return level, depth
+
+
+class Builder:
+    """Collects a debate by name, in any order, and turns it into a :class:`Network` that does not depend on that order.
+
+    Every weight is in nats and signed: positive supports, negative opposes.
+    """
+
+    def __init__(self) -> None:
+        self._claims: dict[str, tuple[float, float]] = {}
+        self._roots: dict[str, float] = {}
+        self._items: list[tuple[str, str, float, str, float, bool]] = []
+        self._links: list[tuple[str, tuple[str, ...], str, float, bool]] = []
+        self._undercuts: list[tuple[str, str, float, int, tuple[str, str]]] = []
+        self._lineage: list[tuple[tuple[str, ...], float]] = []
+        self._questions: list[tuple[str, tuple[str, ...]]] = []
+
+    def claim(self, id: str, base_rate: float = 0.5, shift: float = 0.0) -> None:
+        """Add a claim.  Base rates outside [1e-6, 1 - 1e-6] are brought to the nearer end.
+
+        Raises:
+            ValueError: the base rate is not a probability.
+        """
+        if not 0 <= base_rate <= 1:
+            raise ValueError(f"the base rate of {id} is {base_rate!r}, not a probability")
+        self._claims[id] = (min(max(base_rate, 1e-6), 1 - 1e-6), shift)
+
+    def root(self, id: str, reliability: float) -> None:
+        """Add a voucher with its reliability, 0 < reliability <= 1."""
+        if not 0 < reliability <= 1:
+            raise ValueError(f"the reliability of {id} is {reliability!r}; it lies above 0 and at most at 1")
+        self._roots[id] = reliability
+
+    def item(
+        self, id: str, claim: str, weight: float, root: str, reliability: float = 1.0, *, testimony: bool = False
+    ) -> None:
+        """Add one link of an evidence item; give the same ``id`` again for its other claims."""
+        if not 0 < reliability <= 1:
+            raise ValueError(f"the reliability of {id} is {reliability!r}; it lies above 0 and at most at 1")
+        self._items.append((id, claim, weight, root, reliability, testimony))
+
+    def link(
+        self, id: str, premises: Iterable[str], claim: str, weight: float, *, cuts_both_ways: bool = False
+    ) -> None:
+        """Add a reason: one premise, or several that are needed together."""
+        self._links.append((id, tuple(sorted(set(premises))), claim, weight, cuts_both_ways))
+
+    def undercut(self, id: str, node: str, kill: float, on: int, target: tuple[str, str]) -> None:
+        """Add an undercut driven by ``node``.
+
+        Args:
+            id: its name.
+            node: the claim whose credence drives it.
+            kill: share it takes once it is certain, 0 to 1.
+            on: ``ON_LINK`` (target: link id, claim), ``ON_ITEM`` (item id, claim) or ``ON_UNDERCUT`` (undercut id, "").
+            target: what it attacks.
+        """
+        if not 0 <= kill <= 1:
+            raise ValueError(f"the kill of {id} is {kill!r}, not a share")
+        self._undercuts.append((id, node, kill, on, target))
+
+    def lineage(self, roots: Iterable[str], dependence: float) -> None:
+        """Say that roots are not independent, with dependence 0 to 1."""
+        self._lineage.append((tuple(roots), dependence))
+
+    def question(self, id: str, answers: Sequence[str]) -> None:
+        """Say that claims exclude each other and exhaust the question; their base rates must sum to 1."""
+        self._questions.append((id, tuple(sorted(answers))))
+
+    def build(self) -> Network:
+        """The arrays, sorted by name.
+
+        Raises:
+            KeyError: something names a claim, root, link, item or undercut that was not added.
+        """
+        ids = tuple(sorted(self._claims))
+        at = {id: i for i, id in enumerate(ids)}
+        root_ids = tuple(sorted(self._roots))
+        root_at = {id: i for i, id in enumerate(root_ids)}
+        lineage_of, lineage_d = self._components(root_ids, root_at)
+
+        items = sorted(self._items, key=lambda x: (at[x[1]], root_at[x[3]], x[0], x[2]))
+        records = {id: i for i, id in enumerate(sorted({x[0] for x in items}))}
+        pairs: dict[tuple[int, int], int] = {}
+        for x in items:
+            pairs.setdefault((at[x[1]], root_at[x[3]]), len(pairs))
+        quiet: dict[int, bool] = {}
+        for x in items:
+            if x[2] != 0:
+                pair = pairs[(at[x[1]], root_at[x[3]])]
+                quiet[pair] = quiet.get(pair, True) and x[5]
+        cluster_of, cluster_claim, cluster_d, cluster_kind = _clusters(pairs, quiet, lineage_of, lineage_d)
+
+        links = sorted(self._links, key=lambda x: (at[x[2]], x[0], x[1], x[3]))
+        link_at = {(x[0], x[2]): j for j, x in enumerate(links)}
+        item_at = {(x[0], x[1]): j for j, x in enumerate(items)}
+        undercuts = sorted(self._undercuts)
+        undercut_at = {x[0]: j for j, x in enumerate(undercuts)}
+        where = {ON_LINK: link_at, ON_ITEM: item_at, ON_UNDERCUT: {(k, ""): v for k, v in undercut_at.items()}}
+        questions = sorted(self._questions)
+        premises = [[at[p] for p in x[1]] for x in links]
+        return Network(
+            ids=ids,
+            pi=_f([self._claims[i][0] for i in ids]),
+            shift=_f([self._claims[i][1] for i in ids]),
+            item_ids=tuple(x[0] for x in items),
+            item_claim=_i([at[x[1]] for x in items]),
+            item_weight=_f([x[2] for x in items]),
+            item_reliability=_f([x[4] for x in items]),
+            item_pair=_i([pairs[(at[x[1]], root_at[x[3]])] for x in items]),
+            item_record=_i([records[x[0]] for x in items]),
+            pair_claim=_i([c for c, _ in pairs]),
+            pair_root=_i([r for _, r in pairs]),
+            pair_cluster=_i(cluster_of),
+            cluster_claim=_i(cluster_claim),
+            cluster_dependence=_f(cluster_d),
+            cluster_kind=tuple(cluster_kind),
+            root_ids=root_ids,
+            root_reliability=_f([self._roots[r] for r in root_ids]),
+            root_lineage=_i(lineage_of),
+            lineage_dependence=_f(lineage_d),
+            link_ids=tuple(x[0] for x in links),
+            link_claim=_i([at[x[2]] for x in links]),
+            link_weight=_f([x[3] for x in links]),
+            link_both=np.array([x[4] for x in links], dtype=np.bool_),
+            premise_start=_i(np.cumsum([0, *(len(p) for p in premises)]).tolist()),
+            premise=_i([p for ps in premises for p in ps]),
+            undercut_ids=tuple(x[0] for x in undercuts),
+            undercut_node=_i([at[x[1]] for x in undercuts]),
+            undercut_kill=_f([x[2] for x in undercuts]),
+            undercut_on=_i([x[3] for x in undercuts]),
+            undercut_target=_i([where[x[3]][x[4]] for x in undercuts]),
+            question_ids=tuple(x[0] for x in questions),
+            questions=tuple(_i([at[a] for a in x[1]]) for x in questions),
+        )
+
+    def _components(self, root_ids: tuple[str, ...], root_at: dict[str, int]) -> tuple[list[int], list[float]]:
+        """Lineages: roots joined transitively; the dependence is the largest of the kinds that join them."""
+        graph: nx.Graph[int] = nx.Graph()
+        for roots, d in self._lineage:
+            known = [root_at[r] for r in roots]
+            for a, b in pairwise(known):
+                if a != b:
+                    graph.add_edge(a, b, d=max(d, graph.get_edge_data(a, b, {"d": 0.0})["d"]))
+        of = [-1] * len(root_ids)
+        dependence: list[float] = []
+        for part in sorted(sorted(p) for p in nx.connected_components(graph)):
+            for r in part:
+                of[r] = len(dependence)
+            dependence.append(max(float(x[2]) for x in graph.subgraph(part).edges(data="d")))
+        return of, dependence
+
+
+def _clusters(
+    pairs: dict[tuple[int, int], int], quiet: dict[int, bool], lineage_of: list[int], lineage_d: list[float]
+) -> tuple[list[int], list[int], list[float], list[str]]:
+    """Clusters of (claim, root) pairs: lineage, and all testimony on one claim, joined.
+
+    Args:
+        pairs: (claim, root) to pair index.
+        quiet: pair to whether all that its root offers there is testimony or anecdote.
+        lineage_of: root to lineage or -1.
+        lineage_d: lineage to dependence.
+
+    Returns:
+        Cluster of each pair, and each cluster's claim, dependence and kind.
+    """
+    by_claim: dict[int, list[tuple[int, int]]] = {}
+    for (claim, root), pair in pairs.items():
+        by_claim.setdefault(claim, []).append((root, pair))
+    cluster_of = [0] * len(pairs)
+    claims: list[int] = []
+    dependence: list[float] = []
+    kinds: list[str] = []
+    for claim, members in by_claim.items():
+        graph: nx.Graph[str] = nx.Graph()
+        for root, pair in members:
+            own = f"pair {pair}"
+            graph.add_node(own)
+            if lineage_of[root] >= 0:
+                graph.add_edge(own, f"lineage {lineage_of[root]}")
+            if quiet.get(pair, False):
+                graph.add_edge(own, "testimony")
+        for part in sorted(sorted(p) for p in nx.connected_components(graph)):
+            own_pairs = [int(x.split()[1]) for x in part if x.startswith("pair ")]
+            shared = [x for x in part if not x.startswith("pair ") and graph.degree(x) > 1]
+            d = [TESTIMONY_DEPENDENCE if x == "testimony" else lineage_d[int(x.split()[1])] for x in shared]
+            for pair in own_pairs:
+                cluster_of[pair] = len(claims)
+            claims.append(claim)
+            dependence.append(max(d, default=0.0))
+            kinds.append("lineage" if any(x != "testimony" for x in shared) else "testimony" if shared else "root")
+    return cluster_of, claims, dependence, kinds
+
+
+def _f(values: Sequence[float]) -> Floats:
+    return np.array(values, dtype=np.float64)
+
+
+def _i(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)

@@ -1,0 +1,137 @@
+"""Credences of a whole network or corpus under semantics W."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from kb.corpus import Corpus
+from kb.engine import arithmetic as ar
+from kb.engine.closure import Uses
+from kb.engine.conserve import Conserver
+from kb.engine.explain import explain
+from kb.engine.graph import NONE_SUFFIX, compile_network
+from kb.engine.network import Network
+from kb.engine.results import Credence, Credences, Explanation, Method
+from kb.engine.sweep import Plan, State, plan, run
+from kb.errors import CyclicGraph, UnknownId
+
+P_EDGE = 1e-15
+"""Reported credences keep this distance from 0 and 1."""
+
+
+@dataclass(frozen=True)
+class Propagated:
+    """A network with its plan and the numbers of a finished sweep."""
+
+    plan: Plan
+    state: State
+    conserver: Conserver
+
+    @property
+    def net(self) -> Network:
+        """The network that was swept."""
+        return self.plan.net
+
+
+def propagate(net: Network) -> Propagated:
+    """Sweep a network once, bottom up, counting shared evidence once.
+
+    Raises:
+        CyclicGraph: claims rest on each other.
+    """
+    if net.cycles:
+        raise CyclicGraph(tuple(net.ids[i] for i in net.cycles[0]))
+    conserver = Conserver(net)
+    p = plan(net)
+    return Propagated(p, run(p, conserver), conserver)
+
+
+class Assessment:
+    """A corpus with its credences, and the sum behind each of them.
+
+    Attributes:
+        corpus: the records.
+        result: arrays of the finished sweep, for those who need more than credences.
+    """
+
+    def __init__(self, corpus: Corpus, result: Propagated) -> None:
+        self.corpus = corpus
+        self.result = result
+
+    @cached_property
+    def credences(self) -> Credences:
+        """Every claim's credence, and that of every undercut with a text of its own, in order of id."""
+        net, state = self.result.net, self.result.state
+        q = ar.sigmoid(state.log_odds)
+        items, groups = beneath_counts(self.result)
+        found = {}
+        for i, id in enumerate(net.ids):
+            if id.endswith(NONE_SUFFIX):
+                continue
+            method: Method = "exact" if self.result.conserver.is_tree[i] else "conserved"
+            found[id] = Credence(
+                id=id,
+                credence=min(max(float(q[i]), P_EDGE), 1 - P_EDGE),
+                base_rate=float(net.pi[i]),
+                assessed=bool(state.assessed[i]),
+                weight=float(state.gathered[i]),
+                method=method,
+                items=items[i],
+                groups=groups[i],
+            )
+        return Credences(found)
+
+    def explain(self, id: str) -> Explanation:
+        """The sum behind one claim's credence.
+
+        Raises:
+            UnknownId: no claim, and no undercut with a text of its own, has this id.
+        """
+        entry = self.corpus.find(id)
+        if entry is None or entry.id not in self.credences:
+            raise UnknownId(id, self.corpus.nearest(id))
+        return explain(self.result.plan, self.result.state, self.result.conserver.uses, self.credences, entry.id)
+
+
+def assess(corpus: Corpus) -> Assessment:
+    """Credences of all claims of a corpus under semantics W.
+
+    Raises:
+        CyclicGraph: claims rest on each other.
+    """
+    return Assessment(corpus, propagate(compile_network(corpus)))
+
+
+def beneath_counts(result: Propagated) -> tuple[list[int], list[int]]:
+    """How many evidence items with weight, and how many independent groups of roots, lie beneath each claim.
+
+    Roots joined by lineage count as one group.  Shapes (n,), (n,).
+    """
+    net, uses = result.net, result.conserver.uses
+    item_bits: dict[int, int] = {}
+    group_bits: dict[int, int] = {}
+    members: dict[int, list[int]] = {}
+    for v, u in enumerate(net.unit.tolist()):
+        members.setdefault(u, []).append(v)
+    for u in sorted(members, key=lambda x: (int(net.level[x]), x)):
+        items = groups = 0
+        for v in members[u]:
+            for g in uses.pairs[v]:
+                root = int(net.pair_root[g])
+                lineage = int(net.root_lineage[root])
+                for k in uses.items[g]:
+                    if net.item_weight[k] != 0:
+                        items |= 1 << int(net.item_record[k])
+                        groups |= 1 << (lineage if lineage >= 0 else net.lineage_dependence.size + root)
+            for j in uses.links[v]:
+                if net.link_weight[j] != 0:
+                    for p in uses.premises[j]:
+                        items |= item_bits.get(int(net.unit[p]), 0)
+                        groups |= group_bits.get(int(net.unit[p]), 0)
+        item_bits[u], group_bits[u] = items, groups
+    unit = net.unit.tolist()
+    return [item_bits[u].bit_count() for u in unit], [group_bits[u].bit_count() for u in unit]
+
+
+__all__ = ["Assessment", "Propagated", "Uses", "assess", "propagate"]
