@@ -77,14 +77,21 @@ class Corpus:
         entries: the records.
         topics: folder name to topic.
         root: the folder the records were read from, for messages.
+        unread: stems of files that exist but hold no record that could be read (``<topic>/_topic.yaml`` for topics), so
+            that a reference to one of them is not called dangling.
     """
 
     def __init__(
-        self, entries: Iterable[Entry], topics: Mapping[str, m.Topic] | None = None, root: str = "claims"
+        self,
+        entries: Iterable[Entry],
+        topics: Mapping[str, m.Topic] | None = None,
+        root: str = "claims",
+        unread: Iterable[str] = (),
     ) -> None:
         self.entries: Mapping[str, Entry] = MappingProxyType({e.id: e for e in sorted(entries, key=lambda e: e.id)})
         self.topics: Mapping[str, m.Topic] = MappingProxyType(dict(sorted((topics or {}).items())))
         self.root = root
+        self.unread = frozenset(unread)
 
     def __len__(self) -> int:
         return len(self.entries)

@@ -6,6 +6,8 @@ An exception is raised only when the caller asked for something impossible.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -69,6 +71,36 @@ class Finding:
             "message": self.message,
             "hint": self.hint,
         }
+
+
+MORE = "more-findings"
+
+
+def limited(findings: Iterable[Finding], root: str, *, already_left_out: int = 0) -> tuple[Finding, ...]:
+    """Findings in order of place, at most 50 a file and 200 a run, errors first where something must be left out.
+
+    Args:
+        findings: all of them.
+        root: folder of the records, the place of the last line.
+        already_left_out: findings that the caller has dropped before.
+
+    Returns:
+        The findings to show; when some are left out, a last one says how many.
+    """
+    every = sorted(set(findings), key=lambda f: (LEVEL_ORDER[f.level], f.sort_key()))
+    shown: list[Finding] = []
+    by_file: Counter[str] = Counter()
+    for finding in every:
+        if len(shown) < MAX_PER_RUN and by_file[finding.path] < MAX_PER_FILE:
+            by_file[finding.path] += 1
+            shown.append(finding)
+    left = len(every) - len(shown) + already_left_out
+    shown.sort(key=Finding.sort_key)
+    if left:
+        level = min((f.level for f in every), key=lambda one: LEVEL_ORDER[one], default=Level.ERROR)
+        more = f"{left} more finding{'s are' if left != 1 else ' is'} not shown"
+        shown.append(Finding(root, 1, 1, MORE, more, "mend these first, then check again", level))
+    return tuple(shown)
 
 
 class KbError(Exception):

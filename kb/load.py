@@ -29,10 +29,20 @@ _ID = re.compile(ID_PATTERN)
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was read: the records that are well formed, and what is wrong with the others."""
+    """What was read: the records that are well formed, and what is wrong with the others.
+
+    Attributes:
+        corpus: the well-formed records.
+        findings: what is wrong with single files, in order of place, at most 50 a file.
+        draft: the same records and, as far as they can be mended, copies of the broken ones: for rules alone, so that
+            everything that is wrong with a file is said at once.
+        left_out: findings beyond 50 in a file.
+    """
 
     corpus: Corpus
     findings: tuple[Finding, ...]
+    draft: Corpus
+    left_out: int = 0
 
 
 def load(root: str | Path = "claims") -> Loaded:
@@ -54,11 +64,13 @@ def load(root: str | Path = "claims") -> Loaded:
     entries: list[Entry] = []
     findings: list[Finding] = []
     topics: dict[str, m.Topic] = {}
+    unread: set[str] = set()
     for path in _files(base, findings):
         shown = path.as_posix()
         raw = _read(path, shown)
         if isinstance(raw, Finding):
             findings.append(raw)
+            unread.add(path.stem)
             continue
         topic = path.relative_to(base).parts[0]
         if path.name == TOPIC_FILE:
@@ -67,13 +79,17 @@ def load(root: str | Path = "claims") -> Loaded:
                 topics[topic] = result
             else:
                 findings += result
+                unread.add(f"{topic}/{TOPIC_FILE}")
             continue
         entry, problems = read_record(raw, shown, topic)
         findings += problems
         if entry is not None:
             entries.append(entry)
+        else:
+            unread.add(path.stem)
     findings += _twice(entries)
-    return Loaded(Corpus(entries, topics, base.as_posix()), tuple(sorted(findings, key=Finding.sort_key)))
+    corpus = Corpus(entries, topics, base.as_posix(), unread)
+    return Loaded(corpus, tuple(sorted(findings, key=Finding.sort_key)), corpus)
 
 
 def _files(base: Path, findings: list[Finding]) -> Iterable[Path]:

@@ -1,0 +1,77 @@
+"""Rules that look at the records: one a module, found by name, run in order of code.
+
+A module ``some_name.py`` holds the rule ``some-name``: ``report = Reporter(__name__, level)`` and ``check(corpus) ->
+Iterator[Finding]``, whose docstring says what it looks for, why, and how to mend it.  Its bad examples lie in
+``tests/corpora/bad/some-name/``.  Modules that start with an underscore are not rules.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+from types import MappingProxyType
+
+from kb.corpus import Corpus
+from kb.errors import Finding, Level, limited
+from kb.load import Loaded, load
+from kb.rules._base import Check, Reporter, Rule
+
+__all__ = ["RULES", "Check", "Rule", "check_loaded", "check_tree", "run_rules"]
+
+CRASHED = "rule-crashed"
+
+
+def _discover() -> dict[str, Rule]:
+    """Every rule of this package by code, in order of code."""
+    found: dict[str, Rule] = {}
+    for name in sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")):
+        module = importlib.import_module(f"{__name__}.{name}")
+        report: Reporter = module.report
+        found[report.code] = Rule(report.code, report.level, module.check, inspect.getdoc(module.check) or "")
+    return dict(sorted(found.items()))
+
+
+RULES = MappingProxyType(_discover())
+"""Code to rule."""
+
+
+def run_rules(corpus: Corpus) -> tuple[Finding, ...]:
+    """Every rule's findings, in order of place.  A rule that crashes becomes a finding and the others still run."""
+    found: set[Finding] = set()
+    for rule in RULES.values():
+        try:
+            found.update(rule.check(corpus))
+        except Exception as error:
+            found.add(
+                Finding(
+                    corpus.root,
+                    1,
+                    1,
+                    CRASHED,
+                    f"the rule {rule.code} failed: {type(error).__name__}: {str(error)[:200]}",
+                    "this is a fault of the rule, not of the records: please report it; the other rules have run",
+                    Level.ERROR,
+                )
+            )
+    return tuple(sorted(found, key=Finding.sort_key))
+
+
+def check_loaded(loaded: Loaded) -> tuple[Finding, ...]:
+    """Findings of reading and of all rules, at most 50 a file and 200 a run; a last line says how many more there are.
+
+    Rules look at the mended copies of broken records too, so that everything wrong with a file is said at once.
+    """
+    places = {(f.path, f.line, f.col) for f in loaded.findings}
+    rules = [f for f in run_rules(loaded.draft) if (f.path, f.line, f.col) not in places or f.code == CRASHED]
+    return limited([*loaded.findings, *rules], loaded.corpus.root, already_left_out=loaded.left_out)
+
+
+def check_tree(path: str | Path = "claims") -> tuple[Finding, ...]:
+    """Read the records below ``path`` and check them: see :func:`check_loaded`.
+
+    Raises:
+        FileNotFoundError: ``path`` is not a folder.
+    """
+    return check_loaded(load(path))

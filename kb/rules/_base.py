@@ -1,0 +1,234 @@
+"""What rules share: how they report, and every place in which a record names another one.  No rule lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from rapidfuzz import process
+
+from kb.corpus import NONE, Corpus, Entry
+from kb.errors import MAX_PER_RUN, Finding, Level
+from kb.text import Path
+from kb.vocab import Kind
+
+Check = Callable[[Corpus], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        code: its name in findings, and of its folder in ``tests/corpora/bad``.
+        level: the level of its findings.
+        check: corpus to findings.
+        doc: what it looks for, why it matters and how to mend it.
+    """
+
+    code: str
+    level: Level
+    check: Check
+    doc: str
+
+
+class Reporter:
+    """Makes the findings of one rule; the code is the module's name with hyphens."""
+
+    def __init__(self, module: str, level: Level) -> None:
+        self.code = module.rpartition(".")[2].replace("_", "-")
+        self.level = level
+
+    def __call__(
+        self, entry: Entry, where: Path, message: str, hint: str, *, key: bool = False, level: Level | None = None
+    ) -> Finding:
+        """A finding at a path inside a record; ``key`` points at a field's name instead of its value."""
+        line, col = entry.document.mark(where, key=key)
+        return Finding(entry.path, line, col, self.code, message, hint, level or self.level)
+
+
+CLAIM = frozenset({Kind.CLAIM})
+NODE = frozenset({Kind.CLAIM, Kind.UNDERCUT})
+PERSON = frozenset({Kind.PERSON})
+SOURCE = frozenset({Kind.SOURCE})
+QUANTITY = frozenset({Kind.QUANTITY})
+ANY = frozenset(Kind)
+
+_SEEN = (("seen_in.*.source", SOURCE),)
+_BY = (("by", PERSON),)
+_RECORD = (("status.by", ANY),)
+
+
+def _link(at: str) -> tuple[tuple[str, frozenset[Kind]], ...]:
+    return ((f"{at}.claim", NODE), (f"{at}.by", PERSON), (f"{at}.seen_in.*.source", SOURCE))
+
+
+PLACES: Mapping[Kind, tuple[tuple[str, frozenset[Kind]], ...]] = {
+    Kind.QUESTION: (("answers.*", CLAIM), ("priors.?", CLAIM), *_SEEN, *_RECORD),
+    Kind.CLAIM: (
+        ("senses.*", frozenset({Kind.TERM})),
+        *_link("bears_on.*"),
+        ("relations.*.to", CLAIM),
+        ("settled_by.*", frozenset({Kind.EXPERIMENT})),
+        ("forecast.condition", CLAIM),
+        ("forecast.resolved.source", SOURCE),
+        ("quantities.*", QUANTITY),
+        *_SEEN,
+        *_RECORD,
+    ),
+    Kind.ARGUMENT: (("premises.*", CLAIM), *_link("link"), ("concludes", CLAIM), *_BY, *_SEEN, *_RECORD),
+    Kind.UNDERCUT: (
+        ("premise", CLAIM),
+        ("target.from", frozenset({Kind.CLAIM, Kind.EVIDENCE})),
+        ("target.to", frozenset({Kind.CLAIM, Kind.UNDERCUT, Kind.QUESTION})),
+        ("target.argument", frozenset({Kind.ARGUMENT})),
+        ("target.undercut", frozenset({Kind.UNDERCUT})),
+        *_BY,
+        *_SEEN,
+        *_RECORD,
+    ),
+    Kind.EVIDENCE: (
+        ("root", SOURCE),
+        ("lineage.*.root", SOURCE),
+        *_link("bears_on.*"),
+        ("bears_on.*.question", frozenset({Kind.QUESTION})),
+        ("bears_on.*.likelihood.?", CLAIM),
+        ("quantities.*", QUANTITY),
+        *_SEEN,
+        *_RECORD,
+    ),
+    Kind.POSITION: (
+        *_BY,
+        ("on", frozenset({Kind.CLAIM, Kind.ARGUMENT, Kind.UNDERCUT, Kind.TERM, Kind.QUANTITY})),
+        ("of", PERSON),
+        *_SEEN,
+        *_RECORD,
+    ),
+    Kind.QUANTITY: (
+        ("inputs.*", QUANTITY),
+        ("assumes.*", CLAIM),
+        *_BY,
+        ("confirmed.source", SOURCE),
+        ("bridges.*", CLAIM),
+        *_SEEN,
+        *_RECORD,
+    ),
+    Kind.EXPERIMENT: (("outcomes.*.likelihood.?", CLAIM), *_BY, *_SEEN, *_RECORD),
+    Kind.TERM: (*_BY, *_SEEN, *_RECORD),
+    Kind.SOURCE: (
+        ("authors.*", PERSON),
+        ("part_of", SOURCE),
+        ("quotes.*", SOURCE),
+        ("derived_from.*", SOURCE),
+        ("supersedes.*", SOURCE),
+        *_RECORD,
+    ),
+    Kind.PERSON: (("affiliations.*", PERSON), ("ties.*.to", PERSON), *_RECORD),
+    Kind.VIEWPOINT: (
+        *_BY,
+        ("set.?", frozenset({Kind.CLAIM, Kind.UNDERCUT, Kind.ARGUMENT, Kind.EVIDENCE, Kind.SOURCE})),
+        ("set.*.strengths.?", frozenset({Kind.CLAIM, Kind.UNDERCUT})),
+        ("set.*.seen_in.*.source", SOURCE),
+        *_SEEN,
+        *_RECORD,
+    ),
+}
+"""Kind to the places where it names other records: path (``*`` any entry, ``?`` the keys) and the kinds meant."""
+
+_STEPS = {kind: tuple((tuple(at.split(".")), at, kinds) for at, kinds in places) for kind, places in PLACES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One place in which a record names another.
+
+    Attributes:
+        entry: the record that names.
+        where: path of the id inside its file.
+        place: the same as a pattern, e.g. ``bears_on.*.claim``.
+        id: the id that is named.
+        kinds: the kinds that may stand there.
+        key: whether the id is the key of a field rather than its value.
+    """
+
+    entry: Entry
+    where: Path
+    place: str
+    id: str
+    kinds: frozenset[Kind]
+    key: bool
+
+    @property
+    def field(self) -> str:
+        """The place for people, e.g. ``bears_on.claim``."""
+        return self.place.replace(".*", "").replace(".?", "")
+
+
+def _walk(data: Any, steps: tuple[str, ...], where: Path) -> Iterator[tuple[Path, str, bool]]:
+    """(path, id, is key) of every match of a pattern."""
+    if not steps:
+        if isinstance(data, str):
+            yield where, data, False
+        return
+    step, rest = steps[0], steps[1:]
+    if step == "*":
+        items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+        for name, value in items:
+            yield from _walk(value, rest, (*where, name))
+    elif step == "?":
+        if isinstance(data, dict):
+            for name in data:
+                if name != NONE:
+                    yield (*where, name), name, True
+    elif isinstance(data, dict) and step in data:
+        yield from _walk(data[step], rest, (*where, step))
+
+
+@lru_cache(maxsize=2)
+def references(corpus: Corpus) -> tuple[Reference, ...]:
+    """Every reference in the records, file by file in order of path."""
+    return tuple(
+        Reference(entry, where, place, id, kinds, key)
+        for entry in sorted(corpus, key=lambda e: e.path)
+        for steps, place, kinds in _STEPS[entry.kind]
+        for where, id, key in _walk(entry.document.data, steps, ())
+    )
+
+
+class Nearest:
+    """Suggests existing ids; only as often as findings are shown, since each search reads all ids."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._left = MAX_PER_RUN
+        self._ids: dict[frozenset[Kind], list[str]] = {}
+
+    def __call__(self, id: str, kinds: frozenset[Kind]) -> str | None:
+        """The existing id of one of these kinds that looks most like ``id``, or ``None``."""
+        if self._left <= 0:
+            return None
+        self._left -= 1
+        ids = self._ids.setdefault(kinds, [e.id for e in self._corpus if e.kind in kinds and e.record.active])
+        hit = process.extractOne(id, ids, score_cutoff=75)
+        return hit[0] if hit else None
+
+
+_WITH_ARTICLE = {
+    Kind.ARGUMENT: "an argument",
+    Kind.UNDERCUT: "an undercut",
+    Kind.EXPERIMENT: "an experiment",
+    Kind.EVIDENCE: "an item of evidence",
+}
+
+
+def a_kind(kinds: frozenset[Kind]) -> str:
+    """``a claim``, ``a claim or an undercut``: kinds as people say them."""
+    words = [_WITH_ARTICLE.get(k, f"a {k}") for k in Kind if k in kinds]
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" or {words[-1]}"
+
+
+def count(n: int, noun: str) -> str:
+    """``1 word``, ``2 words``."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
