@@ -91,14 +91,10 @@ def schema_of(name: str) -> dict[str, Any]:
         return _any()
     if name == TOPIC:
         return _made(models.Topic, "A folder of records: `_topic.yaml`")
-    return _made(models.MODELS[_kind(name)], f"A record of kind {name}")
-
-
-def _kind(name: str) -> vocab.Kind:
-    try:
-        return vocab.Kind(name)
-    except ValueError:
-        raise KeyError(name) from None
+    kind = next((kind for kind in vocab.Kind if kind.value == name), None)
+    if kind is None:
+        raise KeyError(name)
+    return _made(models.MODELS[kind], f"A record of kind {name}")
 
 
 def _head(title: str) -> dict[str, Any]:

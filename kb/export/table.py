@@ -1,0 +1,76 @@
+"""CSV: one line a claim, after RFC 4180, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from kb.engine import Assessment
+from kb.export.data import claims, strongest
+
+COLUMNS = (
+    "id",
+    "title",
+    "assessed",
+    "credence",
+    "low",
+    "high",
+    "method",
+    "base_rate",
+    "items",
+    "independent_groups",
+    "strongest_for",
+    "strongest_against",
+    "question",
+    "digest",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""First characters by which a spreadsheet takes text for a formula, their full-width forms included."""
+
+
+def cell(text: str) -> str:
+    """Text as one line that no spreadsheet takes for a formula."""
+    line = " ".join(text.split())
+    return f"'{line}" if text.startswith(_FORMULA) else line
+
+
+def number(value: float | None) -> str:
+    """A probability with six decimals, or nothing where it is unknown."""
+    return "" if value is None else f"{value:.6f}"
+
+
+def render(assessed: Assessment) -> bytes:
+    """The table as UTF-8 without byte order mark, lines ending in CR LF.
+
+    ``credence``, ``low`` and ``high`` are empty where a claim is not assessed.  ``items`` counts the evidence beneath,
+    ``independent_groups`` the groups among it that do not depend on each other.  ``strongest_for`` and
+    ``strongest_against`` are record ids.  ``question`` lists the questions it answers.  ``digest`` is that of all
+    records.
+    """
+    corpus = assessed.corpus
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for entry in claims(corpus):
+        found = assessed.credences[entry.id]
+        best, worst = strongest(assessed.explain(entry.id)) if found.assessed else (None, None)
+        shown = found.assessed
+        writer.writerow(
+            [
+                entry.id,
+                cell(entry.title),
+                "true" if shown else "false",
+                number(found.credence if shown else None),
+                number(found.low if shown else None),
+                number(found.high if shown else None),
+                found.method,
+                number(found.base_rate),
+                found.items,
+                found.groups,
+                best or "",
+                worst or "",
+                " ".join(corpus.questions_of.get(entry.id, ())),
+                corpus.digest,
+            ]
+        )
+    return out.getvalue().encode()
