@@ -12,6 +12,7 @@ from kb.engine.closure import Uses
 from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT, Network
 from kb.engine.results import Credences, Explanation, GroupRow, ItemPart, LinkRow, RootPart, UndercutPart
 from kb.engine.sweep import Plan, State
+from kb.vocab import TESTIMONY_DEPENDENCE
 
 
 def explain(p: Plan, state: State, uses: Uses, credences: Credences, id: str) -> Explanation:
@@ -37,27 +38,32 @@ def _size(row: LinkRow | GroupRow | RootPart) -> tuple[float, str]:
 
 
 def _groups(net: Network, state: State, uses: Uses, c: int) -> tuple[GroupRow, ...]:
-    """A claim's own evidence, cluster by cluster."""
-    by_cluster: dict[int, list[int]] = {}
+    """A claim's own evidence, group by group.
+
+    The roots of a lineage are one group; groups on the same side that rest on testimony, in whole or in part, overlap
+    with each other and are shown as one.
+    """
+    by_cluster: dict[tuple[int, bool], list[int]] = {}
     for g in uses.pairs[c]:
-        by_cluster.setdefault(int(net.pair_cluster[g]), []).append(g)
+        by_cluster.setdefault((int(net.pair_cluster[g]), bool(state.pair_weight[g] < 0)), []).append(g)
+    hearsay: dict[bool, list[tuple[int, bool]]] = {False: [], True: []}
+    for key, pairs in by_cluster.items():
+        if any(state.pair_quiet[g] > 0 and state.pair_weight[g] != 0 for g in pairs):
+            hearsay[key[1]].append(key)
+    joined = {key for keys in hearsay.values() if len(keys) > 1 for key in keys}
+    sets: list[tuple[Literal["root", "lineage", "testimony"], float, list[int]]] = []
+    for keys in hearsay.values():
+        if len(keys) > 1:
+            sets.append(("testimony", TESTIMONY_DEPENDENCE, [g for key in keys for g in by_cluster[key]]))
+    for key, pairs in by_cluster.items():
+        if key not in joined:
+            kind: Literal["root", "lineage"] = "lineage" if len(pairs) > 1 else "root"
+            sets.append((kind, float(net.cluster_dependence[key[0]]) if len(pairs) > 1 else 0.0, pairs))
     found = []
-    for k, pairs in by_cluster.items():
+    for name, dependence, pairs in sets:
         roots = tuple(sorted((_root(net, state, uses, g) for g in pairs), key=_size))
-        kind: Literal["root", "lineage", "testimony"] = "root"
-        if net.cluster_kind[k] == "lineage":
-            kind = "lineage"
-        elif net.cluster_kind[k] == "testimony":
-            kind = "testimony"
-        found.append(
-            GroupRow(
-                kind=kind,
-                roots=roots,
-                dependence=float(net.cluster_dependence[k]),
-                alone=math.fsum(r.alone for r in roots),
-                contribution=math.fsum(r.contribution for r in roots),
-            )
-        )
+        alone, contribution = math.fsum(r.alone for r in roots), math.fsum(r.contribution for r in roots)
+        found.append(GroupRow(name, roots, dependence, alone, contribution))
     return tuple(sorted(found, key=_size))
 
 
@@ -94,7 +100,7 @@ def _link(p: Plan, state: State, uses: Uses, j: int) -> LinkRow:
         premises=tuple(net.ids[r] for r in premises),
         stated=float(net.link_weight[j]),
         limit=float(ar.link_limit(p.s[at], p.f[at], p.ref[at], state.tau[at])[0]),
-        credence=math.exp(math.fsum(float(x) for x in ar.log_sigmoid(state.log_odds[premises]))),
+        credence=float(ar.sigmoid(p.log_odds_ref[at] + state.log_lambda[at])[0]),
         base_rate=float(p.ref[j]),
         assessed=bool(state.assessed[premises].any()),
         tau=float(state.tau[j]),

@@ -14,20 +14,10 @@ import networkx as nx
 import numpy as np
 
 from kb.engine.arithmetic import Bools, Floats, Ints
-from kb.vocab import LINEAGE_DEPENDENCE, ROOT_DEPENDENCE, TESTIMONY_DEPENDENCE, LineageKind
 
 ON_LINK, ON_ITEM, ON_UNDERCUT = 0, 1, 2
 
-__all__ = [
-    "LINEAGE_DEPENDENCE",
-    "ON_ITEM",
-    "ON_LINK",
-    "ON_UNDERCUT",
-    "ROOT_DEPENDENCE",
-    "Builder",
-    "LineageKind",
-    "Network",
-]
+__all__ = ["ON_ITEM", "ON_LINK", "ON_UNDERCUT", "Builder", "Network"]
 
 
 @dataclass(frozen=True)
@@ -40,17 +30,20 @@ class Network:
         ids: names of the claims, sorted.
         pi: neutral base rates (n,).  An answer's is its prior.
         shift: a viewpoint's shift of base rates in nats (n,).
-        item_ids, item_claim, item_weight, item_reliability, item_pair, item_record: names (k), claim (k,), signed
-            stated weight in nats (k,), reliability (k,), (claim, root) pair (k,), record that the links of one item share.
+        item_ids, item_claim, item_weight, item_reliability: names (k), claim (k,), signed stated weight in nats (k,),
+            reliability (k,).
+        item_pair, item_record, item_quiet: (claim, root) pair (k,), record that the links of one item share (k,),
+            whether it is testimony or anecdote (k,).
         pair_claim, pair_root, pair_cluster: claim, root and cluster of each (claim, root) pair (g,).
-        cluster_claim, cluster_dependence, cluster_kind: (c,) claim, dependence, kind (``root``, ``lineage``, ``testimony``).
+        cluster_claim, cluster_dependence: claim and dependence of each cluster: the roots of one lineage on one claim,
+            or a root by itself (c,).
         root_ids, root_reliability, root_lineage: names (r), reliability (r,), lineage or -1 (r,).
         lineage_dependence: (e,).
         link_ids, link_claim, link_weight, link_both: names (l), conclusion (l,), signed weight in nats (l,), whether it
             cuts both ways (l,).
         premise_start, premise: link j's premises are ``premise[premise_start[j]:premise_start[j+1]]`` (CSR).
-        undercut_ids, undercut_node, undercut_kill, undercut_on, undercut_target: names (u), driving claim (u,), share it
-            takes (u,), what it attacks (``ON_LINK``, ``ON_ITEM``, ``ON_UNDERCUT``) and its index (u,).
+        undercut_ids, undercut_node, undercut_kill: names (u), driving claim (u,), share it takes (u,).
+        undercut_on, undercut_target: what it attacks (``ON_LINK``, ``ON_ITEM``, ``ON_UNDERCUT``) and its index (u,).
         question_ids, questions: names and answers (claim indices) of exclusive questions.
     """
 
@@ -63,12 +56,12 @@ class Network:
     item_reliability: Floats
     item_pair: Ints
     item_record: Ints
+    item_quiet: Bools
     pair_claim: Ints
     pair_root: Ints
     pair_cluster: Ints
     cluster_claim: Ints
     cluster_dependence: Floats
-    cluster_kind: tuple[str, ...]
     root_ids: tuple[str, ...]
     root_reliability: Floats
     root_lineage: Ints
@@ -297,12 +290,7 @@ class Builder:
         pairs: dict[tuple[int, int], int] = {}
         for x in items:
             pairs.setdefault((at[x[1]], root_at[x[3]]), len(pairs))
-        quiet: dict[int, bool] = {}
-        for x in items:
-            if x[2] != 0:
-                pair = pairs[(at[x[1]], root_at[x[3]])]
-                quiet[pair] = quiet.get(pair, True) and x[5]
-        cluster_of, cluster_claim, cluster_d, cluster_kind = _clusters(pairs, quiet, lineage_of, lineage_d)
+        cluster_of, cluster_claim, cluster_d = _clusters(pairs, lineage_of, lineage_d)
 
         links = sorted(self._links, key=lambda x: (at[x[2]], x[0], x[1], x[3]))
         link_at = {(x[0], x[2]): j for j, x in enumerate(links)}
@@ -322,12 +310,12 @@ class Builder:
             item_reliability=_f([x[4] for x in items]),
             item_pair=_i([pairs[(at[x[1]], root_at[x[3]])] for x in items]),
             item_record=_i([records[x[0]] for x in items]),
+            item_quiet=np.array([x[5] for x in items], dtype=np.bool_),
             pair_claim=_i([c for c, _ in pairs]),
             pair_root=_i([r for _, r in pairs]),
             pair_cluster=_i(cluster_of),
             cluster_claim=_i(cluster_claim),
             cluster_dependence=_f(cluster_d),
-            cluster_kind=tuple(cluster_kind),
             root_ids=root_ids,
             root_reliability=_f([self._roots[r] for r in root_ids]),
             root_lineage=_i(lineage_of),
@@ -360,50 +348,37 @@ class Builder:
         for part in sorted(sorted(p) for p in nx.connected_components(graph)):
             for r in part:
                 of[r] = len(dependence)
-            dependence.append(max(float(x[2]) for x in graph.subgraph(part).edges(data="d")))
+            ties: list[float] = [graph.edges[edge]["d"] for edge in graph.subgraph(part).edges]
+            dependence.append(max(ties))
         return of, dependence
 
 
 def _clusters(
-    pairs: dict[tuple[int, int], int], quiet: dict[int, bool], lineage_of: list[int], lineage_d: list[float]
-) -> tuple[list[int], list[int], list[float], list[str]]:
-    """Clusters of (claim, root) pairs: lineage, and all testimony on one claim, joined.
+    pairs: dict[tuple[int, int], int], lineage_of: list[int], lineage_d: list[float]
+) -> tuple[list[int], list[int], list[float]]:
+    """Clusters of (claim, root) pairs: the roots of one lineage on one claim go together, any other root by itself.
 
     Args:
-        pairs: (claim, root) to pair index.
-        quiet: pair to whether all that its root offers there is testimony or anecdote.
+        pairs: (claim, root) to pair index, in order of index.
         lineage_of: root to lineage or -1.
         lineage_d: lineage to dependence.
 
     Returns:
-        Cluster of each pair, and each cluster's claim, dependence and kind.
+        Cluster of each pair, and each cluster's claim and dependence.
     """
-    by_claim: dict[int, list[tuple[int, int]]] = {}
-    for (claim, root), pair in pairs.items():
-        by_claim.setdefault(claim, []).append((root, pair))
-    cluster_of = [0] * len(pairs)
+    number: dict[tuple[int, str], int] = {}
+    cluster_of: list[int] = []
     claims: list[int] = []
     dependence: list[float] = []
-    kinds: list[str] = []
-    for claim, members in by_claim.items():
-        graph: nx.Graph[str] = nx.Graph()
-        for root, pair in members:
-            own = f"pair {pair}"
-            graph.add_node(own)
-            if lineage_of[root] >= 0:
-                graph.add_edge(own, f"lineage {lineage_of[root]}")
-            if quiet.get(pair, False):
-                graph.add_edge(own, "testimony")
-        for part in sorted(sorted(p) for p in nx.connected_components(graph)):
-            own_pairs = [int(x.split()[1]) for x in part if x.startswith("pair ")]
-            shared = [x for x in part if not x.startswith("pair ") and graph.degree(x) > 1]
-            d = [TESTIMONY_DEPENDENCE if x == "testimony" else lineage_d[int(x.split()[1])] for x in shared]
-            for pair in own_pairs:
-                cluster_of[pair] = len(claims)
+    for claim, root in pairs:
+        e = lineage_of[root]
+        key = (claim, f"lineage {e}" if e >= 0 else f"root {root}")
+        if key not in number:
+            number[key] = len(number)
             claims.append(claim)
-            dependence.append(max(d, default=0.0))
-            kinds.append("lineage" if any(x != "testimony" for x in shared) else "testimony" if shared else "root")
-    return cluster_of, claims, dependence, kinds
+            dependence.append(lineage_d[e] if e >= 0 else 0.0)
+        cluster_of.append(number[key])
+    return cluster_of, claims, dependence
 
 
 def _f(values: Sequence[float]) -> Floats:

@@ -7,14 +7,16 @@ from functools import cached_property
 
 from kb.corpus import Corpus
 from kb.engine import arithmetic as ar
+from kb.engine.arithmetic import Ints
 from kb.engine.closure import Uses
 from kb.engine.conserve import Conserver
+from kb.engine.cycles import CycleLook, CycleReport, CycleSolver
 from kb.engine.explain import explain
 from kb.engine.graph import NONE_SUFFIX, compile_network
 from kb.engine.network import Network
 from kb.engine.results import Credence, Credences, Explanation, Method
 from kb.engine.sweep import Plan, State, plan, run
-from kb.errors import CyclicGraph, UnknownId
+from kb.errors import UnknownId
 
 P_EDGE = 1e-15
 """Reported credences keep this distance from 0 and 1."""
@@ -27,6 +29,7 @@ class Propagated:
     plan: Plan
     state: State
     conserver: Conserver
+    cycles: tuple[CycleReport, ...] = ()
 
     @property
     def net(self) -> Network:
@@ -37,14 +40,17 @@ class Propagated:
 def propagate(net: Network) -> Propagated:
     """Sweep a network once, bottom up, counting shared evidence once.
 
-    Raises:
-        CyclicGraph: claims rest on each other.
+    Claims that rest on each other are computed as :mod:`kb.engine.cycles` says.
     """
-    if net.cycles:
-        raise CyclicGraph(tuple(net.ids[i] for i in net.cycles[0]))
     conserver = Conserver(net)
+    solver = CycleSolver(conserver)
     p = plan(net)
-    return Propagated(p, run(p, conserver), conserver)
+
+    def conserve(p: Plan, state: State, claims: Ints) -> None:
+        conserver(p, state, claims, CycleLook(solver, state))
+
+    state = run(p, conserve, solver)
+    return Propagated(p, state, conserver, tuple(solver.reports))
 
 
 class Assessment:
@@ -65,10 +71,12 @@ class Assessment:
         net, state = self.result.net, self.result.state
         q = ar.sigmoid(state.log_odds)
         items, groups = beneath_counts(self.result)
+        on_cycle = {c: report for report in self.result.cycles for c in report.claims}
         found = {}
         for i, id in enumerate(net.ids):
             if id.endswith(NONE_SUFFIX):
                 continue
+            report = on_cycle.get(i)
             method: Method = "exact" if self.result.conserver.is_tree[i] else "conserved"
             found[id] = Credence(
                 id=id,
@@ -76,11 +84,16 @@ class Assessment:
                 base_rate=float(net.pi[i]),
                 assessed=bool(state.assessed[i]),
                 weight=float(state.gathered[i]),
-                method=method,
+                method=method if report is None else "iterated",
+                residual=report.residual if report else 0.0,
+                iterations=report.iterations if report else 1,
+                converged=report.converged if report else True,
+                ends=report.ends.get(i) if report else None,
                 items=items[i],
                 groups=groups[i],
             )
-        return Credences(found)
+        cycles = tuple(tuple(net.ids[c] for c in report.claims) for report in self.result.cycles)
+        return Credences(found, cycles=cycles)
 
     def explain(self, id: str) -> Explanation:
         """The sum behind one claim's credence.
@@ -95,11 +108,7 @@ class Assessment:
 
 
 def assess(corpus: Corpus) -> Assessment:
-    """Credences of all claims of a corpus under semantics W.
-
-    Raises:
-        CyclicGraph: claims rest on each other.
-    """
+    """Credences of all claims of a corpus under semantics W."""
     return Assessment(corpus, propagate(compile_network(corpus)))
 
 

@@ -29,6 +29,7 @@ class Credence:
         residual: largest change of the last iteration, in nats; 0 when nothing was iterated.
         iterations: sweeps that were needed; 1 when nothing was iterated.
         converged: whether the residual is below the tolerance.
+        ends: the two credences at which an iteration from two starts ended, where they differ by more than .005.
         low, high: interval (5% to 95%), ``None`` where no intervals were drawn.
         items: evidence items with weight beneath the claim, directly or through other claims.
         groups: independent groups among them (roots joined by lineage count once).
@@ -43,6 +44,7 @@ class Credence:
     residual: float = 0.0
     iterations: int = 1
     converged: bool = True
+    ends: tuple[float, float] | None = None
     low: float | None = None
     high: float | None = None
     items: int = 0

@@ -16,8 +16,10 @@ import numpy as np
 from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Bools, Floats, Ints
 from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT, Network
+from kb.vocab import TESTIMONY_DEPENDENCE
 
 Conserve = Callable[["Plan", "State", Ints], None]
+Solve = Callable[["Plan", "State", tuple[int, ...]], None]
 
 
 @dataclass
@@ -33,7 +35,8 @@ class State:
         competition: correction "competition from the other answers" (n,).
         assessed: whether any evidence lies beneath (n,).
         item_tau, item_weight: what undercuts leave of an item, 0 to 1 (k,), its weight after reliability (k,).
-        pair_weight, pair_part: W_root (g,), and what it adds after overlap with the others of its cluster (g,).
+        pair_weight, pair_quiet: W_root (g,), and the share of it that rests on testimony or anecdote, 0 to 1 (g,).
+        pair_lineage_part, pair_part: what it adds after overlap within its lineage (g,), and among testimony too (g,).
         tau, mu: what undercuts leave of a link, 0 to 1 (l,), its message (l,).
         log_lambda: ln odds(q)/odds(ref) of a link's reason (l,).
         active, undercut_tau: share by which an undercut is active, 0 to 1 (u,), what its own undercuts leave (u,).
@@ -49,6 +52,8 @@ class State:
     item_tau: Floats
     item_weight: Floats
     pair_weight: Floats
+    pair_quiet: Floats
+    pair_lineage_part: Floats
     pair_part: Floats
     tau: Floats
     mu: Floats
@@ -62,11 +67,19 @@ class State:
         n, k, g, m, u = net.size, net.item_claim.size, net.pair_claim.size, net.link_claim.size, net.undercut_node.size
         z = np.zeros
         return cls(
-            log_odds=net.base + net.shift, gathered=net.shift.copy(), own=z(n), links=z(n), shared=z(n),
-            competition=z(n),
-            assessed=z(n, dtype=np.bool_), item_tau=np.ones(k), item_weight=z(k), pair_weight=z(g), pair_part=z(g),
-            tau=np.ones(m), mu=z(m), log_lambda=z(m), active=z(u), undercut_tau=np.ones(u),
-        )  # fmt: skip
+            **{name: z(n) for name in ("own", "links", "shared", "competition")},
+            **{name: z(g) for name in ("pair_weight", "pair_quiet", "pair_lineage_part", "pair_part")},
+            log_odds=net.base + net.shift,
+            gathered=net.shift.copy(),
+            assessed=net.shift != 0,
+            item_tau=np.ones(k),
+            item_weight=z(k),
+            tau=np.ones(m),
+            mu=z(m),
+            log_lambda=z(m),
+            active=z(u),
+            undercut_tau=np.ones(u),
+        )
 
     def copy(self) -> State:
         """An independent copy."""
@@ -87,6 +100,7 @@ class Plan:
     undercuts: tuple[Ints, ...]
     items: tuple[Ints, ...]
     questions: tuple[tuple[int, ...], ...]
+    cycles: tuple[tuple[tuple[int, ...], ...], ...]
     s: Floats
     f: Floats
     ref: Floats
@@ -109,6 +123,9 @@ def plan(net: Network) -> Plan:
     for q, members in enumerate(net.questions):
         if members.size:
             questions[int(level[members[0]])].append(q)
+    cycles: list[list[tuple[int, ...]]] = [[] for _ in range(depth)]
+    for cycle in net.cycles:
+        cycles[int(level[cycle[0]])].append(cycle)
     log_pi = np.log(net.pi)
     log_ref = _sum_segments(log_pi[net.premise], net.premise_start)
     ref = np.exp(log_ref)
@@ -128,6 +145,7 @@ def plan(net: Network) -> Plan:
         undercuts=_by_level(undercut_level, depth),
         items=_by_level(item_level, depth),
         questions=tuple(tuple(q) for q in questions),
+        cycles=tuple(tuple(c) for c in cycles),
         s=s,
         f=f,
         ref=ref,
@@ -155,21 +173,22 @@ def gather(start: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
     return values[index], begin
 
 
-def run(p: Plan, conserve: Conserve | None = None) -> State:
+def run(p: Plan, conserve: Conserve | None = None, solve: Solve | None = None) -> State:
     """Fill a state from the bottom up.
 
     Args:
-        p: the plan of an acyclic network (claims on a cycle see each other as they stand when their level comes).
+        p: the plan of a network.
         conserve: what counts shared evidence once; ``None`` for one pass.
+        solve: what computes the claims of a cycle; ``None`` where the network has none.
     """
     state = State.blank(p.net)
     weigh_items(p.net, state, np.arange(p.net.item_claim.size))
     for i in range(p.depth):
-        step(p, state, i, conserve)
+        step(p, state, i, conserve, solve)
     return state
 
 
-def step(p: Plan, state: State, i: int, conserve: Conserve | None) -> None:
+def step(p: Plan, state: State, i: int, conserve: Conserve | None, solve: Solve | None) -> None:
     """Compute one level from those beneath it."""
     net, claims, links = p.net, p.claims[i], p.links[i]
     if p.undercuts[i].size:
@@ -181,6 +200,11 @@ def step(p: Plan, state: State, i: int, conserve: Conserve | None) -> None:
         state.links[claims] = 0.0
         np.add.at(state.links, net.link_claim[links], state.mu[links])
     settle(p, state, claims, p.questions[i])
+    cycles = p.cycles[i]
+    if cycles and solve is not None:
+        for cycle in cycles:
+            solve(p, state, cycle)
+        claims = np.setdiff1d(claims, [c for cycle in cycles for c in cycle])
     if conserve is not None:
         conserve(p, state, claims)
 
@@ -191,6 +215,7 @@ def settle(p: Plan, state: State, claims: Ints, questions: tuple[int, ...]) -> N
     rows = net.shift[claims] + state.own[claims] + state.links[claims] + state.shared[claims]
     state.gathered[claims] = rows
     state.log_odds[claims] = net.base[claims] + rows
+    state.assessed[claims] |= net.shift[claims] != 0
     for q in questions:
         compete(net, state, net.questions[q])
 
@@ -218,22 +243,48 @@ def weigh_items(net: Network, state: State, items: Ints) -> None:
     local = np.searchsorted(pairs, net.item_pair[items])
     x = state.item_weight[items]
     parts = np.sign(x) * ar.cluster_parts(np.abs(x), 2 * local + (x < 0), ar.ROOT_OVERLAP)
-    for_, against = np.zeros(pairs.size), np.zeros(pairs.size)
+    quiet = net.item_quiet[items]
+    for_, against, quiet_for, quiet_against = (np.zeros(pairs.size) for _ in range(4))
     np.add.at(for_, local, np.maximum(parts, 0))
     np.add.at(against, local, np.maximum(-parts, 0))
+    np.add.at(quiet_for, local[quiet], np.maximum(parts[quiet], 0))
+    np.add.at(quiet_against, local[quiet], np.maximum(-parts[quiet], 0))
     total = for_ + against
-    share = np.divide(for_ - against, total, out=np.zeros_like(total), where=total > 0)
-    state.pair_weight[pairs] = share * ar.discount(total, net.root_reliability[net.pair_root[pairs]])
+    share = _divide(for_ - against, total)
+    y = share * ar.discount(total, net.root_reliability[net.pair_root[pairs]])
+    state.pair_weight[pairs] = y
+    state.pair_quiet[pairs] = np.where(y < 0, _divide(quiet_against, against), _divide(quiet_for, for_))
+    overlap(net, state, pairs)
+    state.assessed[net.item_claim[items[w != 0]]] = True
 
+
+def overlap(net: Network, state: State, pairs: Ints) -> None:
+    """What each root adds after overlap: first within its lineage, then among all testimony on the claim.
+
+    The roots of a lineage form one cluster.  Of each cluster's weight, the share that rests on testimony or anecdote
+    joins the testimony of the other clusters on the same side of the claim in one cluster of dependence .5; the rest
+    stands.  Both steps are continuous in every weight.
+    """
     y = state.pair_weight[pairs]
     cluster = net.pair_cluster[pairs]
-    state.pair_part[pairs] = np.sign(y) * ar.cluster_parts(
-        np.abs(y), 2 * cluster + (y < 0), net.cluster_dependence[cluster]
-    )
+    parts = ar.cluster_parts(np.abs(y), 2 * cluster + (y < 0), net.cluster_dependence[cluster])
+    sides, local = np.unique(2 * cluster + (y < 0), return_inverse=True)
+    hearsay = np.zeros(sides.size)
+    np.add.at(hearsay, local, parts * state.pair_quiet[pairs])
+    claim_side = 2 * net.cluster_claim[sides // 2] + sides % 2
+    kept = _divide(ar.cluster_parts(hearsay, claim_side, TESTIMONY_DEPENDENCE), hearsay)
+    quiet = state.pair_quiet[pairs]
+    state.pair_part[pairs] = np.sign(y) * parts * (1 - quiet * (1 - kept[local]))
+    state.pair_lineage_part[pairs] = np.sign(y) * parts
     claims = net.pair_claim[pairs]
     state.own[claims] = 0.0
     np.add.at(state.own, claims, state.pair_part[pairs])
-    state.assessed[net.item_claim[items[w != 0]]] = True
+
+
+def _divide(a: Floats, b: Floats) -> Floats:
+    """a / b, and 0 where b is 0."""
+    out: Floats = np.divide(a, b, out=np.zeros_like(b), where=b > 0)
+    return out
 
 
 def apply_undercuts(net: Network, state: State, undercuts: Ints) -> None:
@@ -259,21 +310,28 @@ def apply_undercuts(net: Network, state: State, undercuts: Ints) -> None:
             np.multiply.at(tau, net.undercut_target[here[on]], left[on])
 
 
-def send(p: Plan, state: State, links: Ints) -> None:
-    """Messages of links from the credences of their premises."""
+def send(p: Plan, state: State, links: Ints, heard_as: Floats | None = None) -> None:
+    """Messages of links from what their premises have gathered.
+
+    Args:
+        p: the plan.
+        state: read and written.
+        links: the links to send on (j,).
+        heard_as: D of each premise of these links as this link hears it, one after the other; by default D itself.
+    """
     net = p.net
     single = p.single[links]
-    first = net.premise[net.premise_start[links]]
-    log_lambda = state.gathered[first].copy()
-    heard = state.assessed[first].copy()
+    premises, start = gather(net.premise_start, net.premise, links)
+    gathered = state.gathered[premises] if heard_as is None else heard_as
+    log_lambda = gathered[start[:-1]].copy()
+    heard = state.assessed[premises[start[:-1]]].copy()
     if not single.all():
-        joint = links[~single]
-        premises, start = gather(net.premise_start, net.premise, joint)
-        log_q = _sum_segments(ar.log_sigmoid(state.log_odds[premises]), start)
-        moved = np.logical_or.reduceat(state.gathered[premises] != 0, start[:-1])
-        ratio = log_q - np.log(-np.expm1(log_q)) - p.log_odds_ref[joint]
-        log_lambda[~single] = np.where(moved, ratio, 0.0)
-        heard[~single] = np.logical_or.reduceat(state.assessed[premises], start[:-1])
+        log_q = _sum_segments(ar.log_sigmoid(net.base[premises] + gathered), start)
+        moved = np.logical_or.reduceat(gathered != 0, start[:-1])
+        with np.errstate(divide="ignore"):
+            ratio = log_q - np.log(-np.expm1(log_q)) - p.log_odds_ref[links]
+        log_lambda = np.where(single, log_lambda, np.where(moved, ratio, 0.0))
+        heard = np.where(single, heard, np.logical_or.reduceat(state.assessed[premises], start[:-1]))
     state.log_lambda[links] = log_lambda
     m = net.link_weight[links]
     state.mu[links] = ar.message(
