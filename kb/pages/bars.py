@@ -1,0 +1,131 @@
+"""Credences as pictures on a line from 0 to 100%: the large bar of a page, the small one of lists, a stacked bar.
+
+One grammar everywhere: a hollow tick is the base rate, a filled dot the result, the thick line between them the movement
+(hatched when it went down), a thin line the interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from kb.pages.draw import el, hatch, join, label, picture, wrap
+from kb.pages.site import CredenceView, Ref
+
+_PAD = 14.0
+
+
+def large(view: CredenceView, id: str) -> Markup:
+    """The credence of one claim with base rate, interval and scale, 640 x 84 pixels."""
+    width, y = 640.0, 40.0
+
+    def x(p: float) -> float:
+        return _PAD + p * (width - 2 * _PAD)
+
+    parts = [hatch(f"{id}-hatch")]
+    parts.append(el("line", x1=x(0), x2=x(1), y1=y, y2=y, class_="kb-axis"))
+    for p in (0.0, 0.25, 0.5, 0.75, 1.0):
+        parts.append(el("line", x1=x(p), x2=x(p), y1=y - 5, y2=y + 5, class_="kb-axis"))
+        where = "start" if p == 0 else "end" if p == 1 else "middle"
+        at = x(p) - (_PAD if p == 0 else -_PAD if p == 1 else 0)
+        parts.append(label([f"{p:.0%}"], at, y + 34, 0, "kb-svg-small", where))
+    if view.assessed:
+        if view.low is not None and view.high is not None:
+            parts.append(
+                el("rect", x=x(view.low), width=x(view.high) - x(view.low), y=y - 12, height=24, class_="kb-interval")
+            )
+        parts.append(_movement(view, x, y, 10, id))
+        parts.append(el("circle", cx=x(view.p), cy=y, r=8, class_=f"kb-dot kb-dot--{view.side}"))
+        parts.append(_above(view.text, x(view.p), y - 17, width, "kb-svg-strong"))
+    parts.append(el("line", x1=x(view.base), x2=x(view.base), y1=y - 11, y2=y + 11, class_="kb-base"))
+    near = view.assessed and abs(x(view.p) - x(view.base)) < 150
+    base_y = y + 18 if near or not view.assessed else y - 17
+    if base_y > y:
+        parts.append(_above(f"base rate {view.base_text}", x(view.base), y + 21, width, "kb-svg-small kb-svg-halo"))
+    else:
+        parts.append(_above(f"base rate {view.base_text}", x(view.base), base_y, width, "kb-svg-small"))
+    title = f"Credence {view.text}, base rate {view.base_text}"
+    desc = sentence(view)
+    return picture(parts, width, 80, title=title, desc=desc, class_="kb-bar", id=id)
+
+
+def _above(text: str, x: float, y: float, width: float, class_: str) -> Markup:
+    """A label centred at ``x`` where it fits, otherwise pushed inside the picture."""
+    where = "start" if x < 60 else "end" if x > width - 60 else "middle"
+    at = max(x - 10, 0) if where == "start" else min(x + 10, width) if where == "end" else x
+    return label([text], at, y, 0, class_, where)
+
+
+def _movement(view: CredenceView, x: object, y: float, height: float, id: str) -> Markup:
+    """The thick line from base rate to result."""
+    assert callable(x)
+    a, b = sorted((x(view.base), x(view.p)))
+    fill = f"url(#{id}-hatch)" if view.side == "against" else None
+    return el(
+        "rect", x=a, width=b - a, y=y - height / 2, height=height, class_=f"kb-move kb-move--{view.side}", fill=fill
+    )
+
+
+def sentence(view: CredenceView) -> str:
+    """The bar in words."""
+    if not view.assessed:
+        return f"Not assessed: no evidence lies beneath it. Its base rate is {view.base_text}."
+    moved = {"for": "up", "against": "down"}.get(view.side)
+    said = f"{view.word}, {view.text}"
+    if view.low is not None and view.high is not None:
+        said += f", between {view.low:.0%} and {view.high:.0%}"
+    return f"{said}; moved {moved} from a base rate of {view.base_text}." if moved else f"{said}; at its base rate."
+
+
+def small(view: CredenceView | None) -> Markup:
+    """The same in one line of a table, 96 x 16 pixels; decoration beside the number, hidden from screen readers."""
+    width, y, pad = 96.0, 8.0, 6.0
+    parts = [el("line", x1=pad, x2=width - pad, y1=y, y2=y, class_="kb-axis")]
+    if view is not None:
+
+        def x(p: float) -> float:
+            return pad + p * (width - 2 * pad)
+
+        parts.append(el("line", x1=x(0.5), x2=x(0.5), y1=y - 3, y2=y + 3, class_="kb-axis"))
+        if view.assessed:
+            if view.low is not None and view.high is not None:
+                low, high = x(view.low), x(view.high)
+                parts.append(el("rect", x=low, width=high - low, y=y - 4, height=8, class_="kb-interval"))
+            a, b = sorted((x(view.base), x(view.p)))
+            parts.append(el("rect", x=a, width=b - a, y=y - 2, height=4, class_=f"kb-move kb-move--{view.side}"))
+            parts.append(el("circle", cx=x(view.p), cy=y, r=4.5, class_=f"kb-dot kb-dot--{view.side}"))
+        parts.append(el("line", x1=x(view.base), x2=x(view.base), y1=y - 5, y2=y + 5, class_="kb-base"))
+    return el("svg", *parts, class_="kb-spark", viewBox="0 0 96 16", width=96, height=16, aria_hidden="true")
+
+
+def stacked(answers: Sequence[tuple[Ref, float]], none: float, id: str) -> Markup:
+    """Answers of an exclusive question as one bar of shares that sum to 1, 640 pixels wide.
+
+    Args:
+        answers: each answer with its credence.
+        none: credence of "none of these".
+        id: prefix of ids.
+    """
+    width, top, height = 640.0, 4.0, 40.0
+    parts: list[Markup] = [hatch(f"{id}-hatch")]
+    at = 0.0
+    shares = [*((ref.title, p) for ref, p in answers), ("none of these", none)]
+    for i, (title, p) in enumerate(shares):
+        wide = p * width
+        kind = "none" if i == len(shares) - 1 else str(i % 6)
+        tip = el("title", f"{title}: {p:.0%}")
+        parts.append(el("rect", tip, x=at, y=top, width=max(wide - 1.5, 0.5), height=height, class_=f"kb-share kb-share--{kind}"))
+        if wide > 34:
+            parts.append(label([f"{p:.0%}"], at + 8, top + 26, 0, f"kb-svg-strong kb-share-text--{kind}"))
+        at += wide
+    desc = "; ".join(f"{title}: {p:.0%}" for title, p in shares)
+    return picture(parts, width, height + 8, title="Credences of the answers", desc=desc, class_="kb-stack", id=id)
+
+
+def waterfall_label(text: str, width: float, size: float) -> tuple[str, ...]:
+    """A line's label in at most two lines."""
+    return wrap(text, width, size, 2)
+
+
+__all__ = ["join", "large", "sentence", "small", "stacked", "waterfall_label"]

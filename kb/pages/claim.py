@@ -1,0 +1,267 @@
+"""The page of a claim, and of an undercut with a text of its own: everything that carries a credence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from kb import models as m
+from kb import odds, vocab
+from kb.corpus import Entry
+from kb.pages import bars, cite, maps, neighbours, waterfall, words
+from kb.pages.page import Page, Section, page
+from kb.pages.positions import PositionView, farthest, positions_on
+from kb.pages.render import render
+from kb.pages.site import Ref, Site
+from kb.pages.sums import ReasonView, Sum
+
+
+@dataclass(frozen=True)
+class ShortLine:
+    """One line of the "in short" box: a label, the sentence before the link, the link, the sentence after it."""
+
+    label: str
+    before: str
+    ref: Ref | None
+    after: str
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A claim that this one bears on: what it adds there now, and what it would if it were certain."""
+
+    ref: Ref
+    carrier: Ref
+    side: str
+    written: str
+    now: str
+    limit_db: str
+    before: str
+    if_certain: str
+
+
+def render_claim(site: Site, entry: Entry) -> Page:
+    """The page of a record that carries a credence."""
+    record = entry.record
+    total = Sum(site, entry.id)
+    view = site.credence(entry.id)
+    assert view is not None
+    around = neighbours.around(site, entry.id)
+    rows = total.rows()
+    pulls = _pulls(site, entry.id)
+    positions = positions_on(site, entry.id)
+    reasons = total.reasons_for + total.reasons_against
+    sections = [
+        Section("in-short", "In short"),
+        Section("claim", "What it says"),
+        Section("map", "Neighbourhood"),
+        Section("reasons", "Reasons"),
+        Section("evidence", "Evidence"),
+        Section("sum", "How this number was computed"),
+        Section("change", "What would change it"),
+        Section("positions", "Who holds what"),
+        Section("bears-on", "What it bears on"),
+        Section("history", "History"),
+        Section("sources", "Sources"),
+        Section("data", "Data and citation"),
+    ]
+    maps_drawn = [
+        maps.neighbourhood(around, root="../", id=f"map-{form}", narrow=form == "narrow") for form in ("wide", "narrow")
+    ]
+    falls = [
+        waterfall.waterfall(rows, root="../", id=f"fall-{form}", narrow=form == "narrow") for form in ("wide", "narrow")
+    ]
+    body = render(
+        "claim.html.j2",
+        root="../",
+        site=site,
+        entry=entry,
+        record=record,
+        view=view,
+        credence=site.credences[entry.id],
+        method=words.METHODS[site.credences[entry.id].method],
+        bar=bars.large(view, "credence"),
+        bar_sentence=bars.sentence(view),
+        short=_in_short(site, entry, total, positions, pulls),
+        sections=sections,
+        crumbs=_crumbs(site, entry),
+        senses=[(word, site.ref(id)) for word, id in sorted(record.get("senses", {}).items())],
+        scope=_scope(record),
+        relations=[(r.type, site.ref(r.to), r.why) for r in record.get("relations", ())],
+        maps=maps_drawn if around else [],
+        total=total,
+        rows=rows,
+        falls=falls,
+        odds_rows=[(words.odds_to_one(r.after), words.decibans(r.after)) for r in rows],
+        cruxes=sorted((r for r in reasons if r.swing >= 5e-4), key=lambda r: (-r.swing, r.ref.id)),
+        open_reasons=[r for r in reasons if not r.assessed],
+        experiments=_experiments(site, entry.id),
+        positions=positions,
+        pulls=pulls,
+        passages=_sources(site, entry, total),
+        actions=cite.actions(site, entry),
+        citation=cite.citation(site, entry),
+        forecast=record.get("forecast"),
+    )
+    description = f"{record.get('title')}: {view.text}. {record.get('summary') or record.get('text') or ''}"
+    return page(site, entry, body, description=description, sections=sections)
+
+
+def _crumbs(site: Site, entry: Entry) -> list[tuple[str, str]]:
+    """Way to the page: its question, or its topic."""
+    question = next(iter(site.corpus.questions_of.get(entry.id, ())), None)
+    if question is not None:
+        ref = site.ref(question)
+        return [("Questions", "index.html"), (ref.title, ref.href)]
+    return [("Topics", "topics.html"), (site.topic_title(entry.topic), f"topic/{entry.topic}.html")]
+
+
+def _scope(record: m.Record) -> list[tuple[str, str]]:
+    scope: m.Scope | None = record.get("scope")
+    if scope is None:
+        return []
+    parts = (("Domain", scope.domain), ("Period", scope.period), ("Metric", scope.metric), ("Of", scope.population))
+    return [(name, value) for name, value in parts if value]
+
+
+def _in_short(
+    site: Site, entry: Entry, total: Sum, positions: Sequence[PositionView], pulls: Sequence[Pull]
+) -> list[ShortLine]:
+    """The five generated lines; each says so when there is nothing to say."""
+    c = site.credences[entry.id]
+    view = site.credence(entry.id)
+    assert view is not None
+    if c.assessed:
+        said = (
+            f"{words.capital(view.word)}, {view.text}, on {words.count(c.items, 'item')} of evidence from "
+            f"{words.count(c.groups, 'independent group')}; {view.base_text} before any of it."
+        )
+    else:
+        said = "Not assessed: no evidence lies beneath it yet."
+        if pulls:
+            said += f" If it were certain, it would move {words.count(len(pulls), 'other claim')}."
+    lines = [ShortLine("How likely", said, None, "")]
+    lines.append(_strongest("Strongest for", total, 1))
+    lines.append(_strongest("Strongest against", total, -1))
+    lines.append(_disagrees(site, entry.id, positions))
+    crux = max(total.reasons, key=lambda r: (r.swing, r.ref.id), default=None)
+    if crux is None or crux.swing < 5e-4:
+        lines.append(ShortLine("Would change it most", "Nothing here yet: no reason bears on it.", None, ""))
+    else:
+        after = f": {words.percent(crux.if_certain)} if it is certain, {words.percent(crux.if_refuted)} if it is refuted."
+        lines.append(ShortLine("Would change it most", "", crux.ref, after))
+    return lines
+
+
+def _strongest(name: str, total: Sum, sign: int) -> ShortLine:
+    """The line of evidence or the reason that adds most on one side."""
+    parts: list[tuple[float, str, Ref, str]] = []
+    for group in total.groups:
+        item = max(
+            (i for r in group.roots for i in r.items), key=lambda i: (sign * i.weight.nats, i.ref.id), default=None
+        )
+        if item is not None and sign * group.now.nats > 5e-4:
+            parts.append((sign * group.now.nats, item.ref.id, item.ref, f" (odds {group.now.factor})"))
+    for reason in total.reasons:
+        if sign * reason.now.nats > 5e-4:
+            parts.append((sign * reason.now.nats, reason.ref.id, reason.ref, f" (odds {reason.now.factor})"))
+    if parts:
+        _, _, ref, after = max(parts, key=lambda p: (p[0], p[1]))
+        return ShortLine(name, "", ref, after)
+    stated = [r for r in total.reasons if sign * r.stated.nats > 0]
+    if stated:
+        best = max(stated, key=lambda r: (abs(r.stated.nats), r.ref.id))
+        return ShortLine(name, "", best.ref, f", {best.stated.word} if it were shown; no evidence for it yet.")
+    return ShortLine(name, "Nothing recorded yet.", None, "")
+
+
+def _disagrees(site: Site, id: str, positions: Sequence[PositionView]) -> ShortLine:
+    """Whose stated view lies farthest from the number."""
+    found = farthest(positions, site.credences[id])
+    if found is None:
+        said = "Nobody on record." if positions else "No position is recorded."
+        return ShortLine("Disagrees most", said, None, "")
+    return ShortLine("Disagrees most", "", found.by, f" {found.stance}" + (f" ({found.credence})." if found.credence else "."))
+
+
+def _pulls(site: Site, id: str) -> list[Pull]:
+    """What the claim bears on, strongest first."""
+    found: list[tuple[float, Pull]] = []
+    for reason in site.corpus.reasons_from.get(id, ()):
+        target = reason.link.claim
+        if target not in site.credences:
+            continue
+        row = next((r for r in Sum(site, target).reasons if r.ref.id == reason.source), None)
+        if row is None:
+            continue
+        found.append((abs(row.limit.nats), _pull(site, target, row)))
+    return [p for _, p in sorted(found, key=lambda x: (-x[0], x[1].ref.id, x[1].carrier.id))]
+
+
+def _pull(site: Site, target: str, row: ReasonView) -> Pull:
+    c = site.credences[target]
+    return Pull(
+        ref=site.ref(target),
+        carrier=row.ref,
+        side=row.stated.side,
+        written=row.written,
+        now=f"odds {row.now.factor}" if row.now.side != "neutral" else "nothing yet",
+        limit_db=f"{abs(odds.db(row.limit.nats)):.1f} dB",
+        before=words.percent(c.credence) if c.assessed else "not assessed",
+        if_certain=words.percent(row.if_certain),
+    )
+
+
+@dataclass(frozen=True)
+class Test:
+    """A proposed experiment: what each outcome would do, and how much is learnt on average."""
+
+    ref: Ref
+    state: str
+    outcomes: list[tuple[str, str, str]]
+    bits: str | None
+
+
+def _experiments(site: Site, id: str) -> list[Test]:
+    """Tests that bear on the claim."""
+    found = []
+    q = site.credences[id].credence
+    for experiment_id in site.experiments_on.get(id, ()):
+        record = site.corpus.record(experiment_id, m.Experiment)
+        outcomes = []
+        bits = 0.0
+        for outcome in record.outcomes:
+            table = outcome.likelihood.get(id)
+            if table is None:
+                continue
+            chance = q * table.if_true + (1 - q) * table.if_false
+            after = q * table.if_true / chance
+            bits += _bits(q, table.if_true, table.if_false)
+            outcomes.append((outcome.text, words.percent(chance), words.percent(after)))
+        found.append(Test(site.ref(experiment_id), record.state.value, outcomes, f"{bits:.2f}" if outcomes else None))
+    return found
+
+
+def _bits(q: float, if_true: float, if_false: float) -> float:
+    """One outcome's part of the mutual information between experiment and claim, in bits."""
+    chance = q * if_true + (1 - q) * if_false
+    nats = q * if_true * odds.math.log(if_true / chance) + (1 - q) * if_false * odds.math.log(if_false / chance)
+    return nats / odds.math.log(2)
+
+
+def _sources(site: Site, entry: Entry, total: Sum) -> list[tuple[Ref, list[object]]]:
+    """Every passage that the page leans on, by source."""
+    passages = list(site.passages(entry.record.get("seen_in", ())))
+    passages += [p for r in total.reasons for p in r.passages]
+    passages += [p for g in total.groups for _, i in g.items for p in i.passages]
+    by_source: dict[str, list[object]] = {}
+    for passage in passages:
+        known = by_source.setdefault(passage.source.id, [])
+        if passage not in known:
+            known.append(passage)
+    return [(site.ref(id), by_source[id]) for id in sorted(by_source, key=lambda i: (site.ref(i).title, i))]
+
+
+__all__ = ["Markup", "render_claim", "vocab"]

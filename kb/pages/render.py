@@ -1,0 +1,53 @@
+"""Templates: one environment with escaping always on and undefined names refused."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from kb import vocab
+from kb.pages import bars, prose, words
+
+
+@cache
+def environment() -> Environment:
+    """The environment of all page templates.
+
+    ``autoescape`` is a constant: choosing by file name would skip some endings.
+    """
+    env = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals.update(
+        spark=bars.small,
+        percent=words.percent,
+        factor=words.factor,
+        decibans=words.decibans,
+        count=words.count,
+        capital=words.capital,
+        listing=words.listing,
+        markdown=prose.markdown,
+        is_web_address=prose.is_web_address,
+        link_rel=prose.LINK_REL,
+        plural=vocab.PLURAL,
+    )
+    return env
+
+
+@cache
+def _template(name: str) -> Template:
+    return environment().get_template(name)
+
+
+def render(name: str, **values: Any) -> Markup:
+    """A template filled with values, as HTML that needs no more escaping."""
+    return Markup(_template(name).render(**values))

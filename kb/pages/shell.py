@@ -1,0 +1,84 @@
+"""The rendered frame: marked places that are filled with a record's page, or with fragments on a hand-written page.
+
+The frame is text made by MkDocs.  It is cut once at its marks, so record text never passes through a template of the
+theme and a mark inside a record stays what it is: text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+PLACES = ("head", "title", "body", "toc")
+_PLACE = re.compile(r"@@kb:([a-z-]+)@@")
+_MARK = re.compile(r"<!--kb:([a-z-]+)-->")
+_MATERIAL_FAULTS = (
+    # `autocomplete` is not allowed on a check box, and a toggle without a name is announced as a nameless one.
+    (
+        'data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off"',
+        'data-md-toggle="drawer" type="checkbox" id="__drawer" aria-hidden="true" tabindex="-1"',
+    ),
+    (
+        'data-md-toggle="search" type="checkbox" id="__search" autocomplete="off"',
+        'data-md-toggle="search" type="checkbox" id="__search" aria-hidden="true" tabindex="-1"',
+    ),
+)
+
+
+class FrameError(ValueError):
+    """The frame lacks a place, or asks for a fragment that nobody renders."""
+
+
+def mend(html: str) -> str:
+    """A page of the frame without the theme's faults and without blank lines."""
+    for wrong, right in _MATERIAL_FAULTS:
+        html = html.replace(wrong, right)
+    return re.sub(r"\n[ \t]*(?:\n[ \t]*)+", "\n", html)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A frame cut at its places.
+
+    Attributes:
+        parts: literal text and names of places in turn, beginning and ending with text.
+    """
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def from_html(cls, html: str) -> Shell:
+        """Cut a rendered shell page at its ``@@kb:name@@`` places.
+
+        Raises:
+            FrameError: a place of :data:`PLACES` is missing or unknown.
+        """
+        parts = tuple(_PLACE.split(mend(html)))
+        found = set(parts[1::2])
+        if found != set(PLACES):
+            wrong = ", ".join(sorted(found ^ set(PLACES)))
+            raise FrameError(f"the shell has other places than the pages fill: {wrong}")
+        return cls(parts)
+
+    def stamp(self, values: Mapping[str, str | Markup]) -> bytes:
+        """The frame with its places filled, as UTF-8; anything that is not :class:`Markup` is escaped."""
+        filled = {name: str(escape(values[name])) for name in PLACES}
+        return "".join(filled[p] if i % 2 else p for i, p in enumerate(self.parts)).encode()
+
+
+def fill(html: str, fragments: Mapping[str, Markup]) -> bytes:
+    """A hand-written page with each ``<!--kb:name-->`` replaced by the fragment of that name, as UTF-8.
+
+    Raises:
+        FrameError: the page asks for a fragment that does not exist.
+    """
+
+    def one(match: re.Match[str]) -> str:
+        if match[1] not in fragments:
+            raise FrameError(f"no fragment is called {match[1]}; there are: {', '.join(sorted(fragments))}")
+        return str(fragments[match[1]])
+
+    return _MARK.sub(one, mend(html)).encode()

@@ -1,0 +1,258 @@
+"""What all pages share: addresses, references with their credence, explanations, settings.
+
+Holds no HTML.  A page module asks it for views and hands them to a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+from urllib.parse import urlencode
+
+from kb import models as m
+from kb import vocab
+from kb.corpus import Corpus, Entry
+from kb.engine.results import Credences, Explanation
+from kb.pages import prose, words
+
+
+class Assessed(Protocol):
+    """What the pages need from the engine."""
+
+    @property
+    def corpus(self) -> Corpus:
+        """The records."""
+
+    @property
+    def credences(self) -> Credences:
+        """Every claim's credence."""
+
+    def explain(self, id: str) -> Explanation:
+        """How one claim's credence comes about."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the pages know about the site they are part of.
+
+    Attributes:
+        name: name of the site.
+        site_url: public address with a slash at the end; ``None`` while it is unknown.
+        repository: web address of the repository; ``None`` while it is unknown.
+        branch: branch that edits go to.
+        revised: date of the last change, YYYY-MM-DD; ``None`` when unknown.
+        version: version of the tool.
+        exports: file name in ``data/`` to a one-line description.
+    """
+
+    name: str = "Counterpoise"
+    site_url: str | None = None
+    repository: str | None = None
+    branch: str = "main"
+    revised: str | None = None
+    version: str = ""
+    exports: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CredenceView:
+    """A credence as pages show it.
+
+    Attributes:
+        assessed: whether there is any evidence beneath; when not, no percentage is shown.
+        p, base: probabilities.
+        low, high: interval, or ``None``.
+        text, word, base_text: as said to readers.
+        side: ``for`` when it moved up from its base rate, ``against`` when down, ``neutral``.
+    """
+
+    assessed: bool
+    p: float
+    base: float
+    low: float | None
+    high: float | None
+    text: str
+    word: str
+    base_text: str
+    side: str
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A link to a record's page.
+
+    Attributes:
+        id, kind, title: of the record; ``kind`` is also the folder of its page.
+        href: address below the root of the site.
+        credence: for claims and undercuts.
+        active: whether the record is in force.
+    """
+
+    id: str
+    kind: str
+    title: str
+    href: str
+    credence: CredenceView | None
+    active: bool
+
+
+@dataclass(frozen=True)
+class PassageView:
+    """Where a source says something.
+
+    Attributes:
+        source: the source.
+        url: deep link to the passage, or ``None``.
+        words: first and last words, as in the source, or ``None``.
+        locator: page or section, or ``None``.
+        missing: why there is no anchor, or ``None``.
+    """
+
+    source: Ref
+    url: str | None
+    words: str | None
+    locator: str | None
+    missing: str | None
+
+
+class Site:
+    """Lookups for one assessment; everything is computed once and in a fixed order."""
+
+    def __init__(self, assessed: Assessed, settings: Settings) -> None:
+        self.corpus = assessed.corpus
+        self.credences = assessed.credences
+        self.settings = settings
+        self._assessed = assessed
+        self._explanations: dict[str, Explanation] = {}
+        self._refs: dict[str, Ref] = {}
+
+    def explain(self, id: str) -> Explanation:
+        """How one claim's credence comes about, asked of the engine once."""
+        if id not in self._explanations:
+            self._explanations[id] = self._assessed.explain(id)
+        return self._explanations[id]
+
+    def ref(self, id: str) -> Ref:
+        """A link to a record; a record that does not exist is shown by its id and leads nowhere useful."""
+        if id not in self._refs:
+            self._refs[id] = self._ref(self.corpus[id])
+        return self._refs[id]
+
+    def refs(self, ids: Iterator[str] | tuple[str, ...] | list[str]) -> list[Ref]:
+        """Links to several records."""
+        return [self.ref(id) for id in ids]
+
+    def _ref(self, entry: Entry) -> Ref:
+        title = self.position_title(entry.record) if isinstance(entry.record, m.Position) else entry.title
+        kind = entry.kind.value
+        return Ref(
+            entry.id, kind, title, f"{kind}/{entry.id}.html", self.credence(entry.id), entry.record.active
+        )
+
+    def position_title(self, position: m.Position) -> str:
+        """What a position without a title is called: who, stance, what."""
+        if position.title is not None:
+            return position.title
+        return f"{self.corpus[position.by].title} {position.stance}: {self.corpus[position.on].title}"
+
+    def credence(self, id: str) -> CredenceView | None:
+        """A claim's credence, or ``None`` for a record that has none (an undercut shows its premise's)."""
+        if id not in self.credences:
+            record = self.corpus[id].record
+            if isinstance(record, m.Undercut) and record.premise is not None and record.premise != id:
+                return self.credence(record.premise)
+            return None
+        c = self.credences[id]
+        return CredenceView(
+            assessed=c.assessed,
+            p=c.credence,
+            base=c.base_rate,
+            low=c.low,
+            high=c.high,
+            text=words.percent(c.credence) if c.assessed else "not assessed",
+            word=vocab.credence_word(c.credence) if c.assessed else "not assessed",
+            base_text=words.percent(c.base_rate),
+            side=words.side(c.weight) if c.assessed else "neutral",
+        )
+
+    def passage(self, passage: m.Passage) -> PassageView:
+        """A passage with its deep link, where the source has an address."""
+        source = self.corpus[passage.source].record
+        url = source.get("url")
+        return PassageView(
+            source=self.ref(passage.source),
+            url=prose.deep_link(url, passage.anchor) if prose.is_web_address(url) else None,
+            words=prose.passage_words(passage.anchor) if passage.anchor is not None else None,
+            locator=passage.locator,
+            missing=passage.no_anchor,
+        )
+
+    def passages(self, passages: tuple[m.Passage, ...]) -> list[PassageView]:
+        """Several passages."""
+        return [self.passage(p) for p in passages]
+
+    @cached_property
+    def questions(self) -> tuple[Entry, ...]:
+        """Active questions in the order of the front page."""
+        found = [e for e in self.corpus if isinstance(e.record, m.Question) and e.record.active]
+        return tuple(sorted(found, key=lambda e: (e.record.get("order"), e.id)))
+
+    @cached_property
+    def topic_names(self) -> tuple[str, ...]:
+        """Folders that are topics (not shelves), in their order."""
+        shelves = set(vocab.SHELVES.values())
+        found = {e.topic for e in self.corpus if e.topic not in shelves}
+        return tuple(sorted(found, key=lambda t: (self._topic_order(t), t)))
+
+    def _topic_order(self, name: str) -> int:
+        topic = self.corpus.topics.get(name)
+        return topic.order if topic is not None else 999
+
+    def topic_title(self, name: str) -> str:
+        """A topic's title, or its folder in words."""
+        topic = self.corpus.topics.get(name)
+        return topic.title if topic is not None else words.capital(name.replace("-", " "))
+
+    @cached_property
+    def experiments_on(self) -> Mapping[str, tuple[str, ...]]:
+        """Claim to the experiments that would tell it from its denial."""
+        found: dict[str, set[str]] = {}
+        for id, experiment in self.corpus.of(m.Experiment, active=True):
+            for outcome in experiment.outcomes:
+                for claim in outcome.likelihood:
+                    found.setdefault(claim, set()).add(id)
+        for id, claim_record in self.corpus.of(m.Claim, active=True):
+            for experiment_id in claim_record.settled_by:
+                found.setdefault(id, set()).add(experiment_id)
+        return {claim: tuple(sorted(ids)) for claim, ids in found.items()}
+
+    def edit_url(self, entry: Entry) -> str | None:
+        """Where to edit the record's file; ``None`` while the repository is unknown."""
+        if self.settings.repository is None:
+            return None
+        return f"{self._repository}/edit/{self.settings.branch}/claims/{entry.topic}/{entry.id}.yaml"
+
+    def report_url(self, entry: Entry) -> str | None:
+        """Where to report a problem with a record."""
+        if self.settings.repository is None:
+            return None
+        return f"{self._repository}/issues/new?{urlencode({'title': f'Problem with {entry.id}'})}"
+
+    def new_file_url(self, topic: str, name: str, text: str) -> str | None:
+        """Where a prefilled new file opens."""
+        if self.settings.repository is None:
+            return None
+        query = urlencode({"filename": f"{name}.yaml", "value": text})
+        return f"{self._repository}/new/{self.settings.branch}/claims/{topic}?{query}"
+
+    @property
+    def _repository(self) -> str:
+        return (self.settings.repository or "").rstrip("/")
+
+    def canonical(self, path: str) -> str | None:
+        """A page's public address; ``None`` while the site's is unknown."""
+        if self.settings.site_url is None:
+            return None
+        return self.settings.site_url.rstrip("/") + "/" + path

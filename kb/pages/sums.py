@@ -1,0 +1,344 @@
+"""The numbers of one claim's page: its reasons, its evidence and the sum that they make, as views for templates.
+
+Every figure is the engine's or one formula away from it; nothing is rounded before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb import models as m
+from kb import odds
+from kb.engine import arithmetic
+from kb.engine.results import Explanation, GroupRow, ItemPart, LinkRow, UndercutPart
+from kb.pages import words
+from kb.pages.site import PassageView, Ref, Site
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight as a page shows it: odds first, decibans second."""
+
+    nats: float
+    factor: str
+    db: str
+    word: str
+    side: str
+
+    @classmethod
+    def of(cls, nats: float) -> Weight:
+        """A weight in nats."""
+        return cls(nats, words.factor(nats), words.decibans(nats), words.strength(nats), words.side(nats))
+
+
+@dataclass(frozen=True)
+class UndercutView:
+    """An undercut of a link or an item: ``taken`` is the share of the bearing it takes now, as a percentage."""
+
+    ref: Ref
+    assessed: bool
+    taken: str
+    kill: str
+
+
+@dataclass(frozen=True)
+class ReasonView:
+    """One reason for or against a claim.
+
+    Attributes:
+        ref: the claim or argument that carries the link.
+        premises: what it rests on; more than one for an argument.
+        stated: what it would add, as the record says.
+        limit: what it would add if certain, after undercuts and the tables' limit.
+        now: what it adds.
+        credence: of the reason (of the conjunction for linked premises) in words.
+        alone: the claim's probability from its base rate with this reason alone.
+        if_certain, if_refuted: the claim's probability if the reason were certain, or refuted, all else equal.
+        items, reasons: evidence items and reasons beneath it.
+        undercuts: what attacks the link.
+        written: the strength as the file states it.
+        why, by, passages: of the link.
+        disowned: why the link is shown without weight, or ``None``.
+    """
+
+    ref: Ref
+    premises: list[Ref]
+    stated: Weight
+    limit: Weight
+    now: Weight
+    assessed: bool
+    credence: str
+    alone: str
+    if_certain: float
+    if_refuted: float
+    items: int
+    reasons: int
+    undercuts: list[UndercutView]
+    written: str
+    why: str | None
+    by: Ref | None
+    passages: list[PassageView]
+    cuts_both_ways: bool
+    disowned: str | None
+
+    @property
+    def swing(self) -> float:
+        """How far the claim's probability moves between the reason refuted and certain."""
+        return abs(self.if_certain - self.if_refuted)
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item of evidence as it bears on a claim."""
+
+    ref: Ref
+    text: str
+    design: str
+    reliability: str
+    reliability_why: str
+    stated: Weight
+    weight: Weight
+    undercuts: list[UndercutView]
+    passages: list[PassageView]
+    why: str | None
+    disowned: str | None
+    written: str
+
+
+@dataclass(frozen=True)
+class RootView:
+    """The items that one source vouches for."""
+
+    ref: Ref
+    reliability: str
+    cap: str
+    items: list[ItemView]
+    alone: Weight
+    trusted: Weight
+    now: Weight
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """Roots that are not independent of each other."""
+
+    number: int
+    kind: str
+    dependence: str
+    roots: list[RootView]
+    alone: Weight
+    now: Weight
+
+    @property
+    def items(self) -> Iterator[tuple[RootView, ItemView]]:
+        """Its items with the root of each."""
+        for root in self.roots:
+            for item in root.items:
+                yield root, item
+
+
+@dataclass(frozen=True)
+class SumRow:
+    """One line of the sum: label, link, what it adds, and where the claim stands after it.
+
+    Attributes:
+        kind: as in :class:`kb.engine.results.Row`.
+        label: in words.
+        ref: the record it speaks of, or ``None``.
+        weight: what it adds.
+        alone: for evidence the naive sum of its items, or ``None``.
+        before, after: running log odds in nats.
+        note: a few words on how it comes about.
+    """
+
+    kind: str
+    label: str
+    ref: Ref | None
+    weight: Weight
+    alone: Weight | None
+    before: float
+    after: float
+    note: str
+
+    @property
+    def probability(self) -> str:
+        """Where the claim stands after this line."""
+        return words.percent(odds.sigma(self.after))
+
+
+class Sum:
+    """A claim's explanation as views."""
+
+    def __init__(self, site: Site, id: str) -> None:
+        self.site = site
+        self.id = id
+        self.explanation: Explanation = site.explain(id)
+        self.groups = [self._group(i + 1, g) for i, g in enumerate(self.explanation.groups)]
+        links = _links_of(site, id)
+        self.reasons = [self._reason(row, links.get(row.source, [])) for row in self.explanation.links]
+
+    @property
+    def reasons_for(self) -> list[ReasonView]:
+        """Supporting reasons, the one that adds most first, then by stated strength."""
+        return self._side("for")
+
+    @property
+    def reasons_against(self) -> list[ReasonView]:
+        """Opposing reasons in the same order."""
+        return self._side("against")
+
+    @property
+    def reasons_silent(self) -> list[ReasonView]:
+        """Reasons that are shown without weight."""
+        return self._side("neutral")
+
+    def _side(self, side: str) -> list[ReasonView]:
+        found = [r for r in self.reasons if r.stated.side == side]
+        return sorted(found, key=lambda r: (-abs(r.now.nats), -abs(r.limit.nats), r.ref.id))
+
+    def rows(self) -> list[SumRow]:
+        """The sum from base rate to total, with a label for each line."""
+        e = self.explanation
+        groups = {tuple(r.ref.id for r in g.roots): g for g in self.groups}
+        reasons = {r.ref.id: r for r in self.reasons}
+        found = []
+        for row in e.rows():
+            label, ref, note, alone = _FIXED.get(row.kind, ("", None, "", None))
+            if row.kind == "root":
+                group = groups[row.ids]
+                label, ref, note, alone = _group_label(group), group.roots[0].ref, _group_note(group), group.alone
+            elif row.kind == "link":
+                reason = reasons[row.ids[0]]
+                label, ref, note = reason.ref.title, reason.ref, _reason_note(reason)
+            found.append(SumRow(row.kind, label, ref, Weight.of(row.weight), alone, row.before, row.after, note))
+        return found
+
+    def _reason(self, row: LinkRow, links: list[m.Link]) -> ReasonView:
+        link = links.pop(0) if links else None
+        site, e = self.site, self.explanation
+        rest = e.total - row.contribution
+        floor = self._refuted(row)
+        beneath = [site.credences[p] for p in row.premises if p in site.credences]
+        disowned = link.counts.why if link is not None and link.counts is not None and not link.counts.value else None
+        return ReasonView(
+            ref=site.ref(row.source),
+            premises=site.refs(row.premises),
+            stated=Weight.of(row.stated if disowned is None or link is None else 0.0),
+            limit=Weight.of(row.limit),
+            now=Weight.of(row.contribution),
+            assessed=row.assessed,
+            credence=words.percent(row.credence) if row.assessed else "not assessed",
+            alone=words.percent(odds.sigma(e.base + row.contribution)),
+            if_certain=odds.sigma(rest + row.limit),
+            if_refuted=odds.sigma(rest + floor),
+            items=max((c.items for c in beneath), default=0),
+            reasons=sum(len(site.corpus.reasons_for.get(p, ())) for p in row.premises),
+            undercuts=[self._undercut(u) for u in row.undercuts],
+            written=m.strength_text(link.strength) if link is not None else "",
+            why=link.why if link is not None else None,
+            by=site.ref(link.by) if link is not None and link.by is not None else None,
+            passages=site.passages(link.seen_in) if link is not None else [],
+            cuts_both_ways=row.cuts_both_ways,
+            disowned=disowned,
+        )
+
+    def _refuted(self, row: LinkRow) -> float:
+        """What the link would add, in nats, if its reason were certainly false: nothing, unless it cuts both ways."""
+        if not row.cuts_both_ways or row.stated == 0:
+            return 0.0
+        ref, pi = np.array([row.base_rate]), np.array([self.explanation.credence.base_rate])
+        s, f = arithmetic.tables(np.array([row.stated]), ref, pi)
+        s, f = row.tau * s + (1 - row.tau) * ref, row.tau * f + (1 - row.tau) * ref
+        return float(np.log1p(-s[0]) - np.log1p(-f[0]))
+
+    def _undercut(self, part: UndercutPart) -> UndercutView:
+        kill = self.site.corpus[part.id].record.get("kill")
+        return UndercutView(
+            ref=self.site.ref(part.id),
+            assessed=part.assessed,
+            taken=words.percent(taken) if (taken := part.kill * part.tau * part.active) > 0 else "nothing yet",
+            kill=kill.value if hasattr(kill, "value") else words.percent(part.kill),
+        )
+
+    def _group(self, number: int, group: GroupRow) -> GroupView:
+        return GroupView(
+            number=number,
+            kind=group.kind,
+            dependence=f"{group.dependence:g}",
+            roots=[
+                RootView(
+                    ref=self.site.ref(root.id),
+                    reliability=f"{root.reliability:g}",
+                    cap=words.capped(root.cap),
+                    items=[self._item(item) for item in root.items],
+                    alone=Weight.of(root.alone),
+                    trusted=Weight.of(root.trusted),
+                    now=Weight.of(root.contribution),
+                )
+                for root in group.roots
+            ],
+            alone=Weight.of(group.alone),
+            now=Weight.of(group.contribution),
+        )
+
+    def _item(self, part: ItemPart) -> ItemView:
+        record = self.site.corpus.record(part.id, m.Evidence)
+        bearing = next((b for b in record.bears_on if isinstance(b, m.Link) and b.claim == self.id), None)
+        vector = next((b for b in record.bears_on if not isinstance(b, m.Link)), None)
+        counts = bearing.counts if bearing is not None else None
+        reliability = record.reliability
+        return ItemView(
+            ref=self.site.ref(part.id),
+            text=record.text,
+            design=record.design.value,
+            reliability=f"{part.reliability:g}",
+            reliability_why=reliability.why or "" if reliability is not None else f"default for {record.design.label}",
+            stated=Weight.of(part.stated),
+            weight=Weight.of(part.weight),
+            undercuts=[self._undercut(u) for u in part.undercuts],
+            passages=self.site.passages(record.seen_in),
+            why=bearing.why if bearing is not None else vector.why if vector is not None else None,
+            disowned=counts.why if counts is not None and not counts.value else None,
+            written=m.strength_text(bearing.strength) if bearing is not None else "likelihoods over all answers",
+        )
+
+
+_FIXED: dict[str, tuple[str, Ref | None, str, Weight | None]] = {
+    "base": ("Base rate", None, "how likely before anything here is counted", None),
+    "viewpoint": ("This viewpoint's base rate", None, "the shift from the neutral base rate", None),
+    "shared": ("Shared evidence counted once", None, "what reached the claim by more than one route", None),
+    "competition": ("Competition from the other answers", None, "at most one answer can be true", None),
+    "total": ("Result", None, "", None),
+}
+
+
+def _links_of(site: Site, id: str) -> dict[str, list[m.Link]]:
+    """Carrier to its links on this claim, in the order in which the corpus lists them."""
+    found: dict[str, list[m.Link]] = {}
+    for reason in site.corpus.reasons_for.get(id, ()):
+        found.setdefault(reason.source, []).append(reason.link)
+    return found
+
+
+def _group_label(group: GroupView) -> str:
+    """What a line of evidence is called."""
+    first = group.roots[0].ref.title
+    return first if len(group.roots) == 1 else f"{first} and {words.count(len(group.roots) - 1, 'related source')}"
+
+
+def _group_note(group: GroupView) -> str:
+    """How a line of evidence comes about."""
+    items = sum(len(r.items) for r in group.roots)
+    if len(group.roots) == 1:
+        return f"{words.count(items, 'item')}, source reliability {group.roots[0].reliability}"
+    what = "testimony" if group.kind == "testimony" else "shared lineage"
+    return f"{words.count(items, 'item')} from {len(group.roots)} sources, {what}, dependence {group.dependence}"
+
+
+def _reason_note(reason: ReasonView) -> str:
+    """How a reason's line comes about."""
+    said = f"{reason.credence} likely" if reason.assessed else "not assessed"
+    return f"{said}; {reason.limit.factor} if it were certain"

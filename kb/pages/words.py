@@ -1,0 +1,76 @@
+"""Numbers as the pages say them: odds first, decibans second, probabilities as whole percentages."""
+
+from __future__ import annotations
+
+import math
+
+from kb import odds, vocab
+
+
+def percent(p: float) -> str:
+    """A probability as readers see it, e.g. ``73%``."""
+    return odds.say_percent(p)
+
+
+def factor(nat: float) -> str:
+    """A weight as a factor of the odds with the typographic signs, e.g. ``×3.2`` or ``÷3.2``."""
+    return odds.say_factor(nat).replace("x", "×")
+
+
+def decibans(nat: float) -> str:
+    """A weight in signed decibans with a true minus sign, e.g. ``−3.0 dB``."""
+    return odds.say_db(nat).replace("-", "−")
+
+
+def capped(nat: float) -> str:
+    """The most that a root could ever add; without a limit for reliability 1."""
+    return "no limit" if math.isinf(nat) else f"{odds.db(nat):.1f} dB"
+
+
+def log_odds(nat: float) -> str:
+    """Running log odds in decibans, e.g. ``+4.2 dB`` for odds of 2.6 to 1."""
+    return decibans(nat)
+
+
+def odds_to_one(nat: float) -> str:
+    """Log odds as odds in whole words: ``2.6 to 1`` or ``1 to 2.6``."""
+    ratio = math.exp(abs(nat))
+    shown = f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.3g}"
+    return f"{shown} to 1" if nat >= 0 else f"1 to {shown}"
+
+
+def side(nat: float) -> str:
+    """Class of a weight: ``for``, ``against`` or ``neutral``."""
+    if abs(nat) < 5e-4:
+        return "neutral"
+    return "for" if nat > 0 else "against"
+
+
+def strength(nat: float) -> str:
+    """The word for a weight's size, ``no weight`` for none."""
+    return "no weight" if abs(nat) < 5e-4 else vocab.strength_word(odds.db(nat))
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """``1 reason``, ``3 reasons``."""
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def listing(parts: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+METHODS = {
+    "exact": "Exact: nothing beneath this claim is used twice, so the sum is full Bayesian inference over it.",
+    "conserved": "Some evidence reaches this claim by more than one route; it is counted once, by a maximum flow.",
+    "iterated": "This claim lies on a circle of reasons; no claim is allowed to support itself.",
+}
+"""Method of a credence to one sentence for readers."""
+
+
+def capital(text: str) -> str:
+    """The text with its first letter capital."""
+    return text[:1].upper() + text[1:]
