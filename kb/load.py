@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import stat
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
 from rapidfuzz import process
 
 from kb import models as m
 from kb import vocab
-from kb.corpus import Corpus, Entry
-from kb.errors import MAX_PER_FILE, Finding
+from kb.corpus import NONE, Corpus, Entry
+from kb.drafts import MISSING_ID
+from kb.errors import MAX_PER_FILE, MAX_PER_RUN, Finding
 from kb.models.base import ID_PATTERN
-from kb.text import MAX_BYTES, Document, read_document
-from kb.text import Path as DataPath
+from kb.text import MAX_BYTES, Document, Mark, read_document
+from kb.validate import EVERYWHERE, validate
 
 TOPIC_FILE = "_topic.yaml"
-_ID = re.compile(ID_PATTERN)
+RESERVED = frozenset({NONE, MISSING_ID})
+"""Ids that mean something else: none of the answers, and what a draft fills in."""
+_ID = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")
+_SKIPPED = "README.md"
+
+Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,32 @@ class Loaded:
         findings: what is wrong with single files, in order of place, at most 50 a file.
         draft: the same records and, as far as they can be mended, copies of the broken ones: for rules alone, so that
             everything that is wrong with a file is said at once.
+        mended: (path, line, column) of each value that a draft replaces; already among the findings.
         left_out: findings beyond 50 in a file.
     """
 
     corpus: Corpus
     findings: tuple[Finding, ...]
     draft: Corpus
+    mended: frozenset[Place] = frozenset()
     left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Read:
+    """One record file by itself.
+
+    Attributes:
+        entry: the record; ``None`` when the file has errors that leave its meaning open.
+        findings: everything that is wrong with the file by itself, in order of place.
+        draft: a mended copy where there is no entry, if it could be made.
+        mended: (line, column) of what the draft replaces.
+    """
+
+    entry: Entry | None
+    findings: tuple[Finding, ...] = ()
+    draft: Entry | None = None
+    mended: frozenset[Mark] = field(default=frozenset())
 
 
 def load(root: str | Path = "claims") -> Loaded:
@@ -62,80 +84,83 @@ def load(root: str | Path = "claims") -> Loaded:
     if not base.is_dir():
         raise FileNotFoundError(f"{root} is not a folder of records")
     entries: list[Entry] = []
+    drafts: list[Entry] = []
     findings: list[Finding] = []
     topics: dict[str, m.Topic] = {}
-    unread: set[str] = set()
-    for path in _files(base, findings):
-        shown = path.as_posix()
-        raw = _read(path, shown)
+    names: set[str] = set()
+    mended: set[Place] = set()
+    left_out = 0
+    for path, misplaced in _files(base):
+        shown, topic = path.as_posix(), path.parent.name
+        names.add(f"{topic}/{TOPIC_FILE}" if path.name == TOPIC_FILE else path.stem)
+        raw = misplaced or _read(path, shown)
         if isinstance(raw, Finding):
             findings.append(raw)
-            unread.add(path.stem)
             continue
-        topic = path.relative_to(base).parts[0]
+        found: tuple[Finding, ...]
         if path.name == TOPIC_FILE:
-            result = read_topic(raw, shown)
-            if isinstance(result, m.Topic):
-                topics[topic] = result
-            else:
-                findings += result
-                unread.add(f"{topic}/{TOPIC_FILE}")
-            continue
-        entry, problems = read_record(raw, shown, topic)
-        findings += problems
-        if entry is not None:
-            entries.append(entry)
+            read_as, found = read_topic(raw, shown)
+            if read_as is not None:
+                topics[topic] = read_as
         else:
-            unread.add(path.stem)
-    findings += _twice(entries)
-    corpus = Corpus(entries, topics, base.as_posix(), unread)
-    return Loaded(corpus, tuple(sorted(findings, key=Finding.sort_key)), corpus)
+            read = read_record(raw, shown, topic, mend=len(drafts) < MAX_PER_RUN)
+            found = read.findings
+            if read.entry is not None:
+                entries.append(read.entry)
+            elif read.draft is not None:
+                drafts.append(read.draft)
+                mended |= {(shown, *mark) for mark in read.mended}
+        findings += found[:MAX_PER_FILE]
+        left_out += len(found[MAX_PER_FILE:])
+    findings += _twice([*entries, *drafts])
+    shown_root = base.as_posix()
+    unread = names - {e.id for e in entries} - {f"{topic}/{TOPIC_FILE}" for topic in topics}
+    corpus = draft = Corpus(entries, topics, shown_root, unread)
+    if drafts:
+        unread = unread - {e.id for e in drafts} | {MISSING_ID, f"{MISSING_ID}-too"}
+        draft = Corpus([*drafts, *entries], topics, shown_root, unread)
+    findings.sort(key=Finding.sort_key)
+    return Loaded(corpus, tuple(findings), draft, frozenset(mended), left_out)
 
 
-def _files(base: Path, findings: list[Finding]) -> Iterable[Path]:
-    """Record files in a fixed order: exactly one folder deep, ending in .yaml."""
-    for folder in sorted(base.iterdir()):
-        if folder.name.startswith(".") or folder.name == "README.md":
-            continue
+def _files(base: Path) -> Iterator[tuple[Path, Finding | None]]:
+    """Files below the records in a fixed order, each with a finding when it does not lie where records lie."""
+    for folder in _inside(base):
         if folder.is_symlink() or not folder.is_dir():
-            findings.append(
-                Finding(
-                    folder.as_posix(),
-                    1,
-                    1,
-                    "file-place",
-                    "only folders lie at the top of the records",
-                    "move the file into a topic's folder",
-                )
-            )
+            yield folder, _misplaced(folder, "a file at the top of the records", "move it into a topic's folder")
             continue
-        for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or path.name == "README.md":
-                continue
-            if path.is_symlink() or not path.is_file():
-                findings.append(
-                    Finding(
-                        path.as_posix(),
-                        1,
-                        1,
-                        "file-place",
-                        "not a plain file",
-                        "records are plain files, one folder deep, without links",
-                    )
-                )
+        if not _ID.match(folder.name):
+            hint = f"use lower-case words joined by hyphens: {_slug(folder.name)}"
+            yield folder, _misplaced(folder, f"the folder name {folder.name[:90]!r} is not a topic's name", hint)
+            continue
+        try:
+            paths = _inside(folder)
+        except OSError as error:
+            yield folder, _misplaced(folder, f"cannot be read: {error.strerror}", "make it a plain readable folder")
+            continue
+        for path in paths:
+            if path.is_symlink():
+                yield path, _misplaced(path, "a symbolic link", "put the file itself here")
+            elif path.is_dir():
+                yield path, _misplaced(path, "a folder within a folder", "records lie one folder deep: move them up")
+            elif not path.is_file():
+                yield path, _misplaced(path, "not a plain file", "records are plain files that end in .yaml")
             elif path.suffix != ".yaml":
-                findings.append(
-                    Finding(
-                        path.as_posix(),
-                        1,
-                        1,
-                        "file-place",
-                        f"{path.name} does not end in .yaml",
-                        f"rename it to {path.stem}.yaml",
-                    )
+                yield (
+                    path,
+                    _misplaced(path, f"{path.name[:90]} does not end in .yaml", f"rename it to {path.stem}.yaml"),
                 )
             else:
-                yield path
+                yield path, None
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What lies in a folder, hidden files and the README left out, sorted."""
+    return sorted(p for p in folder.iterdir() if not p.name.startswith(".") and p.name != _SKIPPED)
+
+
+def _misplaced(path: Path, message: str, hint: str) -> Finding:
+    return Finding(path.as_posix(), 1, 1, "file-place", message, hint)
 
 
 def _read(path: Path, shown: str) -> bytes | Finding:
@@ -147,82 +172,111 @@ def _read(path: Path, shown: str) -> bytes | Finding:
                 raise OSError("not a plain file")
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        return Finding(
-            shown, 1, 1, "file-place", f"cannot be read: {error.strerror or error}", "make it a plain readable file"
-        )
+        message = f"cannot be read: {error.strerror or error}"
+        return Finding(shown, 1, 1, "file-place", message, "make it a plain readable file")
 
 
-def read_topic(raw: bytes, path: str) -> m.Topic | list[Finding]:
-    """A `_topic.yaml`, or what is wrong with it."""
-    document = read_document(raw, path)
-    if isinstance(document, Finding):
-        return [document]
-    result: m.Topic | list[Finding] = _validate(document, m.Topic, path)
-    return result
+def read_topic(raw: bytes, path: str) -> tuple[m.Topic | None, tuple[Finding, ...]]:
+    """A `_topic.yaml`, and everything that is wrong with it."""
+    document, faults = read_document(raw, path)
+    if document is None:
+        return None, faults
+    checked = validate(document, m.Topic, path)
+    return (checked.record if not faults else None), _joined(faults, checked.findings)
 
 
-def read_record(raw: bytes, path: str, topic: str) -> tuple[Entry | None, list[Finding]]:
-    """One record file's bytes to an entry, or to everything that is wrong with the file by itself."""
-    document = read_document(raw, path)
-    if isinstance(document, Finding):
-        return None, [document]
+def read_record(raw: bytes, path: str, topic: str, *, mend: bool = True) -> Read:
+    """One record file by itself.
+
+    Args:
+        raw: the file's bytes.
+        path: the file as the user named it.
+        topic: the folder it lies in.
+        mend: whether to look for more than what a first reading shows, and to make a draft.
+    """
     id = Path(path).stem
-    findings = _check_name(id, path, document)
-    kind_text = document.data.get("kind")
-    kind = next((k for k in vocab.Kind if k.value == kind_text), None)
+    document, faults = read_document(raw, path)
+    if document is None:
+        return Read(None, _joined(faults, _check_name(id, path, None)))
+    kind, wrong_kind = _kind(document, path)
+    findings = [*faults, *_check_name(id, path, document), *wrong_kind]
     if kind is None:
-        line, col = document.mark(("kind",))
-        near = process.extractOne(str(kind_text)[:80], [k.value for k in vocab.Kind], score_cutoff=60)
-        guess = f"did you mean {near[0]}? " if near else ""
-        what = (
-            "the field `kind` is missing" if kind_text is None else f"{str(kind_text)[:40]!r} is not a kind of record"
-        )
-        hint = f"{guess}write `kind:` and one of {', '.join(k.value for k in vocab.Kind)}"
-        return None, [*findings, Finding(path, line, col, "schema", what, hint)]
-    result = _validate(document, m.MODELS[kind], path)
-    if isinstance(result, list):
-        return None, [*findings, *result][:MAX_PER_FILE]
+        return Read(None, _joined(findings))
+    if wrong_kind:
+        document = replace(document, data={**document.data, "kind": kind.value})
+    findings += _check_shelf(kind, topic, document, path)
+    checked = validate(document, m.MODELS[kind], path, mend=mend)
+    findings_all = _joined(findings, checked.findings)
+    record = checked.record or checked.draft
+    if record is None:
+        return Read(None, findings_all)
+    entry = Entry(id, record, path, topic, checked.document, hashlib.sha256(raw).hexdigest())
+    if checked.record is not None and not faults and not wrong_kind and _ID.match(id) and id not in RESERVED:
+        return Read(entry, findings_all)
+    return Read(None, findings_all, entry, checked.mended | {(f.line, f.col) for f in faults})
+
+
+def _joined(*groups: tuple[Finding, ...] | list[Finding]) -> tuple[Finding, ...]:
+    """Findings in order of place; what an earlier group says of a place, later ones do not say again."""
+    found: list[Finding] = []
+    for group in groups:
+        told = {(f.line, f.col) for f in found if (f.line, f.col) != (1, 1)}
+        found += [f for f in group if (f.line, f.col) not in told]
+    return tuple(sorted(found, key=Finding.sort_key))
+
+
+def _kind(document: Document, path: str) -> tuple[vocab.Kind | None, list[Finding]]:
+    """The kind that a file states, or the one it most likely means and a finding."""
+    stated = document.data.get("kind")
+    kinds = {kind.value: kind for kind in vocab.Kind}
+    if isinstance(stated, str) and stated in kinds:
+        return kinds[stated], []
+    near = process.extractOne(str(stated)[:80].lower(), list(kinds), score_cutoff=70) if stated is not None else None
+    guess = kinds[near[0]] if near else _likely_kind(document)
+    message = "the field `kind` is missing" if stated is None else f"{str(stated)[:40]!r} is not a kind of record"
+    likely = f"did you mean {guess}? " if guess else ""
+    hint = f"{likely}write `kind:` and one of {', '.join(kinds)}"
+    return guess, [Finding(path, *document.mark(("kind",)), "schema", message, hint)]
+
+
+def _likely_kind(document: Document) -> vocab.Kind | None:
+    """The one kind that has most of the file's fields, when it is told apart by at least three of them."""
+    names = set(document.data) - EVERYWHERE - {"kind", "title", "text", "seen_in"}
+    scores = sorted((len(names & set(model.model_fields)), kind) for kind, model in m.MODELS.items())
+    best, second = scores[-1], scores[-2]
+    return best[1] if best[0] >= 2 and best[0] > second[0] else None
+
+
+def _check_shelf(kind: vocab.Kind, topic: str, document: Document, path: str) -> list[Finding]:
+    """Sources, people, terms and viewpoints lie on their shelves, and nothing else does."""
     shelf = vocab.SHELVES.get(kind)
-    if (shelf and topic != shelf) or (not shelf and topic in vocab.SHELVES.values()):
-        place = f"{shelf}/" if shelf else "the folder of a topic"
-        findings.append(
-            Finding(
-                path,
-                *document.mark(("kind",)),
-                "file-place",
-                f"a {kind} does not belong in {topic}/",
-                f"move the file to {place}",
-            )
-        )
-    return Entry(id, result, path, topic, document, hashlib.sha256(raw).hexdigest()), findings
+    if topic == shelf or (shelf is None and topic not in vocab.SHELVES.values()):
+        return []
+    message = f"a record of kind {kind} does not belong in {topic}/"
+    hint = f"move the file to {shelf}/" if shelf else "move the file to the folder of a topic"
+    return [Finding(path, *document.mark(("kind",)), "file-place", message, hint)]
 
 
-def _check_name(id: str, path: str, document: Document) -> list[Finding]:
+def _slug(name: str) -> str:
+    """An id made of a name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80].strip("-") or "a-short-id"
+
+
+def _check_name(id: str, path: str, document: Document | None) -> list[Finding]:
     """The file's name is an id, and `id:` repeats it if it is there."""
     found = []
     if not _ID.match(id) or len(id) > 80:
-        slug = re.sub(r"[^a-z0-9]+", "-", id.lower()).strip("-")[:80] or "a-short-id"
-        found.append(
-            Finding(
-                path,
-                1,
-                1,
-                "id",
-                f"the file name {id[:90]!r} is not an id",
-                f"use lower-case words joined by hyphens, at most 80 characters: {slug}.yaml",
-            )
-        )
-    stated = document.data.get("id")
-    if stated is not None and stated != id:
-        found.append(
-            Finding(
-                path,
-                *document.mark(("id",)),
-                "id",
-                f"id: {str(stated)[:90]} differs from the file's name",
-                f"write `id: {id}`, or leave the line out",
-            )
-        )
+        message = f"the file name {id[:90]!r} is not an id"
+        hint = f"use lower-case words joined by hyphens, at most 80 characters: {_slug(id)}.yaml"
+        found.append(Finding(path, 1, 1, "id", message, hint))
+    elif id in RESERVED:
+        message = f"the id {id} is reserved"
+        found.append(Finding(path, 1, 1, "id", message, "choose another file name"))
+    stated = document.data.get("id") if document is not None else None
+    if document is not None and stated is not None and stated != id:
+        message = f"id: {str(stated)[:90]} differs from the file's name"
+        hint = f"write `id: {id}`, or leave the line out"
+        found.append(Finding(path, *document.mark(("id",)), "id", message, hint))
     return found
 
 
@@ -230,187 +284,19 @@ def _twice(entries: list[Entry]) -> list[Finding]:
     """The same id in two folders, and an alias that is taken."""
     found: list[Finding] = []
     first: dict[str, Entry] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda e: e.path):
         other = first.setdefault(entry.id, entry)
         if other is not entry:
-            found.append(
-                Finding(
-                    entry.path,
-                    1,
-                    1,
-                    "duplicate-id",
-                    f"the id {entry.id} is taken by {other.path}",
-                    "choose another file name; ids are unique over all folders",
-                )
-            )
+            message = f"the id {entry.id} is taken by {other.path}"
+            hint = "choose another file name; ids are unique over all folders"
+            found.append(Finding(entry.path, 1, 1, "duplicate-id", message, hint))
     owner: dict[str, str] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda e: e.path):
         for i, alias in enumerate(entry.record.aliases):
             taken = first[alias].path if alias in first else owner.get(alias)
             if taken is not None:
-                found.append(
-                    Finding(
-                        entry.path,
-                        *entry.document.mark(("aliases", i)),
-                        "duplicate-id",
-                        f"the alias {alias} is taken by {taken}",
-                        "delete the alias",
-                    )
-                )
+                at = entry.document.mark(("aliases", i))
+                message = f"the alias {alias} is taken by {taken if taken != entry.path else 'this record'}"
+                found.append(Finding(entry.path, *at, "duplicate-id", message, "delete the alias"))
             owner.setdefault(alias, entry.path)
     return found
-
-
-def _validate(document: Document, model: type[Any], path: str) -> Any:
-    """The validated record, or findings in place."""
-    try:
-        return model.model_validate_json(json.dumps(document.data))
-    except ValidationError as error:
-        return _explain(error, document, model, path)
-
-
-def _explain(error: ValidationError, document: Document, model: type[BaseModel], path: str) -> list[Finding]:
-    """Pydantic's errors as findings that say what to write instead."""
-    found: dict[tuple[int, int, str], Finding] = {}
-    for problem in error.errors(include_url=False, include_input=False):
-        where = _locate(problem["loc"], document.data)
-        name = str(where[-1]) if where else ""
-        kind = problem["type"]
-        ctx = problem.get("ctx", {})
-        at_key = kind == "extra_forbidden"
-        line, col = document.mark(where[:-1] if kind == "missing" else where, key=at_key)
-        field = ".".join(str(p) for p in where) or "the record"
-        value = _value_at(document.data, where)
-        inner = _model_at(model, where[:-1], document.data)
-        message, hint = _words(kind, ctx, field[:120], name[:60], value, inner, problem["msg"])
-        found.setdefault((line, col, message), Finding(path, line, col, "schema", message, hint))
-    return sorted(found.values(), key=Finding.sort_key)[:MAX_PER_FILE]
-
-
-def _locate(loc: tuple[str | int, ...], data: Any) -> DataPath:
-    """Pydantic's location without the names of union branches."""
-    where: list[str | int] = []
-    here = data
-    for n, step in enumerate(loc):
-        if (isinstance(here, dict) and isinstance(step, str) and step in here) or (
-            isinstance(here, list) and isinstance(step, int) and step < len(here)
-        ):
-            here = here[step]
-        elif n == len(loc) - 1 and isinstance(here, dict) and isinstance(step, str) and step.isidentifier():
-            return (*where, step)
-        else:
-            continue
-        where.append(step)
-    return tuple(where)
-
-
-def _value_at(data: Any, where: DataPath) -> Any:
-    for step in where:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
-
-
-def _submodels(annotation: Any) -> tuple[type[BaseModel], ...]:
-    """Models named anywhere in an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return (annotation,)
-    return tuple(sub for arg in get_args(annotation) for sub in _submodels(arg))
-
-
-def _model_at(model: type[BaseModel], where: DataPath, data: Any) -> type[BaseModel] | None:
-    """The model that governs a mapping inside the data; the one that shares most fields where there are several."""
-    here: type[BaseModel] | None = model
-    for n, step in enumerate(where):
-        if isinstance(step, int) or here is None:
-            continue
-        field = next((f for k, f in here.model_fields.items() if step in (k, f.alias)), None)
-        if field is None:
-            continue
-        options = _submodels(field.annotation)
-        value = _value_at(data, where[: n + 1])
-        while isinstance(value, list) and value:
-            following = where[n + 1] if n + 1 < len(where) else 0
-            value = value[following if isinstance(following, int) else 0]
-        keys = set(value) if isinstance(value, dict) else set()
-        here = max(options, key=lambda o: len(keys & set(o.model_fields)), default=None)
-    return here
-
-
-def _words(
-    kind: str, ctx: dict[str, Any], field: str, name: str, value: Any, inner: type[BaseModel] | None, raw: str
-) -> tuple[str, str]:
-    """Message and hint for one schema error."""
-    fields = {f.alias or k: f for k, f in inner.model_fields.items()} if inner else {}
-    shown = repr(value if not isinstance(value, str) else value[:60])[:80]
-    if kind == "missing":
-        about = fields[name].description if name in fields else None
-        return f"the field `{field}` is missing", f"add `{name}: ...`" + (f" ({about})" if about else "")
-    if kind == "extra_forbidden":
-        near = process.extractOne(name, list(fields), score_cutoff=70)
-        options = ", ".join(f for f in fields if f not in ("id", "aliases", "status"))
-        return f"`{field}` is not a field here", f"did you mean `{near[0]}`?" if near else f"fields here: {options}"
-    if kind in ("enum", "literal_error"):
-        expected = str(ctx.get("expected", ""))
-        words = re.findall(r"'([^']*)'", expected)
-        near = process.extractOne(str(value)[:80], words, score_cutoff=60) if words else None
-        guess = f"did you mean {near[0]}? " if near else ""
-        return f"`{field}` cannot be {shown}", f"{guess}write one of {', '.join(words) or expected}"
-    if kind == "union_tag_invalid" or kind == "union_tag_not_found":
-        return (
-            f"`{field}` cannot be {shown}",
-            "write a word of the scale, {db: ...}, {lr: ...} or {if_true: ..., if_false: ...}",
-        )
-    if kind == "string_pattern_mismatch":
-        return f"`{field}` cannot be {shown}", _PATTERN_HINT.get(
-            str(ctx.get("pattern")), f"it must match {ctx.get('pattern')}"
-        )
-    if kind == "string_too_long":
-        return f"`{field}` has {len(str(value))} characters", f"shorten it to at most {ctx.get('max_length')}"
-    if kind == "string_too_short":
-        return f"`{field}` is too short", f"write at least {ctx.get('min_length')} characters"
-    if kind == "too_short":
-        return f"`{field}` has too few entries", f"give at least {ctx.get('min_length')}"
-    if kind == "too_long":
-        return f"`{field}` has too many entries", f"give at most {ctx.get('max_length')}"
-    if kind in ("greater_than", "less_than", "greater_than_equal", "less_than_equal"):
-        bound = {
-            "greater_than": "more than {gt}",
-            "less_than": "less than {lt}",
-            "greater_than_equal": "at least {ge}",
-            "less_than_equal": "at most {le}",
-        }[kind].format(**ctx)
-        return f"`{field}` cannot be {shown}", f"write a number that is {bound}"
-    if kind == "value_error":
-        message = raw.removeprefix("Value error, ")
-        if ": " in message:
-            head, tail = message.split(": ", 1)
-            return f"`{field}`: {head}", tail
-        return f"`{field}` does not fit", message
-    if kind.endswith("_type") or kind.endswith("_parsing"):
-        wanted = kind.removesuffix("_type").removesuffix("_parsing")
-        wanted = {
-            "string": "text",
-            "dict": "fields",
-            "model_attributes": "fields",
-            "tuple": "a list",
-            "model": "fields",
-            "float": "a number",
-            "int": "a whole number",
-            "bool": "true or false",
-        }.get(wanted, wanted)
-        quotes = "; put it in quotes" if wanted == "text" and isinstance(value, int | float | bool) else ""
-        return f"`{field}` should be {wanted}, not {shown}", f"write {wanted} here{quotes}"
-    return f"`{field}`: {raw[:160]}", "see `kb schema` for what the field takes"
-
-
-_PATTERN_HINT = {
-    ID_PATTERN: "use an id: lower-case words joined by hyphens",
-    r"^\d{4}-\d{2}-\d{2}$": "write a date as YYYY-MM-DD",
-    r"^\d{4}(-\d{2}(-\d{2})?)?$": "write a date as YYYY, YYYY-MM or YYYY-MM-DD",
-    r"^https?://[^\s<>\"{}|\\^`]+$": "write a full address that starts with https://",
-    r"^10\.\d{4,9}/\S+$": "write a DOI that starts with 10.",
-    r"^[0-9a-f]{16}$": "leave it out; `kb anchor` fills it",
-}

@@ -2,16 +2,18 @@
 
 An iterative builder over the event stream of PyYAML's C parser: no recursion, no anchors, aliases, tags, directives or
 merge keys, no duplicate keys, and scalars read by the YAML 1.2 core schema (``no`` is a word, ``12:30`` is a word,
-``010`` is refused).  Nothing here knows what a record is.
+``010`` is refused).  What is refused does not stop the reading where a reader could go on, so that all faults of a file
+are found at once.  Nothing here knows what a record is.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -25,6 +27,9 @@ except ImportError:  # pragma: no cover - depends on how PyYAML was built
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 8
 MAX_NODES = 5_000
+MAX_KEY = 200
+MAX_CHARACTERS = 20
+"""Refused characters that are reported one by one."""
 
 Path = tuple[str | int, ...]
 Mark = tuple[int, int]
@@ -34,7 +39,8 @@ _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _ODD_NUMBER = re.compile(r"[-+]?(?:0[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|\.(?:inf|Inf|INF|nan|NaN|NAN)|[0-9]{19,})\Z")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ufffe\uffff]")
+_NOT_PLAIN = re.compile(r"[^\n -~]")
 _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]")
 _EMOJI_JOINER = re.compile(
     "(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])"
@@ -63,34 +69,20 @@ class Document:
         return (1, 1)
 
 
-class _Refused(Exception):
-    """One thing the reader does not take."""
+class Fault(NamedTuple):
+    """One thing in a text that is not taken."""
+
+    mark: Mark
+    code: str
+    message: str
+    hint: str
+
+
+class _Unreadable(Exception):
+    """A fault after which nothing more can be read."""
 
     def __init__(self, mark: Mark, code: str, message: str, hint: str) -> None:
-        self.where = (mark, code, message, hint)
-
-
-def _scalar(event: yaml.ScalarEvent) -> Any:
-    """A scalar by the core schema; quoted and block scalars are always strings."""
-    text: str = event.value
-    if event.style:  # libyaml says "" for a plain scalar, the pure parser None
-        return text
-    if _NULL.match(text):
-        return None
-    if _BOOL.match(text):
-        return text[0] in "tT"
-    if _INT.match(text):
-        return int(text)
-    if _ODD_NUMBER.match(text):
-        raise _Refused(
-            _mark(event),
-            "yaml-number",
-            f"the number {text[:24]} is read differently by different tools",
-            "write it in decimal without leading zeros, or in quotes if it is a word",
-        )
-    if _FLOAT.match(text) and any(c.isdigit() for c in text):
-        return float(text)
-    return text
+        self.fault = Fault(mark, code, message, hint)
 
 
 def _mark(event: yaml.Event) -> Mark:
@@ -98,171 +90,285 @@ def _mark(event: yaml.Event) -> Mark:
     return (at.line + 1, at.column + 1) if at is not None else (1, 1)
 
 
-def check_characters(text: str) -> tuple[Mark, str, str] | None:
-    """The first character that no record may hold, as ((line, col), message, hint), or ``None``."""
+def clean(text: str) -> tuple[str, list[Fault]]:
+    """The text without characters that no record may hold, and each of them as a fault (the first 20).
 
-    def at(pos: int) -> Mark:
-        return (text.count("\n", 0, pos) + 1, pos - (text.rfind("\n", 0, pos) + 1) + 1)
+    Refused are control characters but the newline, invisible and bidirectional ones (but the joiner inside emoji),
+    unassigned and private ones, and text that is not in Unicode form NFC.
+    """
+    if text.isascii() and not _CONTROL.search(text):
+        return text, []
+    faults: list[Fault] = []
+    pieces: list[str] = []
+    done = 0
+    for at, char, message, hint, instead in _refused(text):
+        if len(faults) < MAX_CHARACTERS:
+            line = text.count("\n", 0, at) + 1
+            col = at - (text.rfind("\n", 0, at) + 1) + 1
+            faults.append(Fault((line, col), "text-character", f"the file holds {message}", hint))
+        pieces += [text[done:at], instead]
+        done = at + len(char)
+    text = "".join([*pieces, text[done:]])
+    if not unicodedata.is_normalized("NFC", text):
+        for i, line_text in enumerate(text.split("\n"), 1):
+            composed = unicodedata.normalize("NFC", line_text)
+            if composed != line_text and len(faults) < MAX_CHARACTERS:
+                same = next((n for n, (a, b) in enumerate(zip(line_text, composed, strict=False)) if a != b), 0)
+                message = "the file holds a letter in two parts (text that is not in Unicode form NFC)"
+                faults.append(Fault((i, same + 1), "text-character", message, "retype the letter with its accent"))
+        text = unicodedata.normalize("NFC", text)
+    return text, faults
 
-    if m := _CONTROL.search(text):
-        what = "a tab" if m[0] == "\t" else f"the control character U+{ord(m[0]):04X}"
-        return at(m.start()), what, "delete it"
-    for m in _HIDDEN.finditer(text):
-        if m[0] == "\u200d" and _EMOJI_JOINER.match(text, m.start()):
-            continue
-        return at(m.start()), f"the invisible character U+{ord(m[0]):04X}", "delete it"
-    if not text.isascii():
-        if not unicodedata.is_normalized("NFC", text):
-            for i, line in enumerate(text.split("\n"), 1):
-                if not unicodedata.is_normalized("NFC", line):
-                    return (
-                        (i, 1),
-                        "text that is not in Unicode form NFC",
-                        "retype the accented letters as single characters",
+
+def _refused(text: str) -> Iterator[tuple[int, str, str, str, str]]:
+    """(position, character, what it is, hint, what to read instead) of each refused character, in order."""
+    for match in _NOT_PLAIN.finditer(text):
+        at, char = match.start(), match[0]
+        code = f"U+{ord(char):04X}"
+        if char == "\ufeff" and at == 0:
+            yield at, char, "a byte order mark", "save the file as UTF-8 without BOM", ""
+        elif char == "\t":
+            yield at, char, "a tab", "use spaces", " "
+        elif _CONTROL.match(char):
+            yield at, char, f"the control character {code}", "delete it", ""
+        elif _HIDDEN.match(char):
+            if char != "\u200d" or not _EMOJI_JOINER.match(text, at):
+                yield at, char, f"the invisible character {code}", "delete it", ""
+        elif unicodedata.category(char) in ("Cn", "Cs", "Co"):
+            yield at, char, f"the unassigned character {code}", "delete it", ""
+
+
+def _scalar(text: str) -> Any:
+    """A plain scalar by the core schema."""
+    if _NULL.match(text):
+        return None
+    if _BOOL.match(text):
+        return text[0] in "tT"
+    if _INT.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    return text
+
+
+def _odd_number(text: str) -> bool:
+    """Whether a plain scalar is a number that tools read differently, or one without a finite value."""
+    if _ODD_NUMBER.match(text):
+        return True
+    return bool(_FLOAT.match(text)) and not math.isfinite(float(text))
+
+
+class _Builder:
+    """Data and marks from parser events; faults are collected.  Raises ``_Unreadable`` where reading cannot go on."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self.marks: dict[Path, Mark] = {}
+        self.faults: list[Fault] = []
+        self._open: list[tuple[dict[str, Any] | list[Any], Path]] = []
+        self._keys: list[
+            tuple[str, bool] | None
+        ] = []  # of each open mapping: its key without a value, and whether it counts
+        self._nodes = self._documents = 0
+
+    def run(self, text: str) -> None:
+        """Read all events of a text."""
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.NodeEvent):
+                self._node(event)
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._document(event)
+            elif isinstance(event, yaml.AliasEvent):
+                self._fault(event, "yaml-alias", "aliases (*name) are not allowed", "write the value out again")
+                self._place(None, event)
+            elif isinstance(event, yaml.ScalarEvent):
+                if self._wants_key():
+                    self._key(event)
+                else:
+                    self._value(event)
+            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                if self._wants_key():
+                    raise _Unreadable(_mark(event), "yaml-key", "a key must be a plain word", "write `word: value`")
+                if len(self._open) >= MAX_DEPTH:
+                    raise _Unreadable(
+                        _mark(event), "yaml-depth", f"nested more than {MAX_DEPTH} levels deep", "flatten it"
                     )
-        for pos, char in enumerate(text):
-            if char > "\x7f" and unicodedata.category(char) in ("Cn", "Cs", "Co"):
-                return at(pos), f"the unassigned character U+{ord(char):04X}", "delete it"
-    return None
+                value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
+                self._open.append((value, self._place(value, event)))
+                self._keys.append(None)
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                self._open.pop()
+                self._keys.pop()
 
+    def _fault(self, event: yaml.Event, code: str, message: str, hint: str) -> None:
+        self.faults.append(Fault(_mark(event), code, message, hint))
 
-def _build(text: str) -> tuple[Any, dict[Path, Mark]]:
-    """Run the event stream; raises ``_Refused`` or ``yaml.YAMLError``."""
-    marks: dict[Path, Mark] = {}
-    stack: list[tuple[Any, Path]] = []
-    keys: list[str | None] = []
-    root: Any = None
-    nodes = documents = 0
+    def _wants_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1][0], dict) and self._keys[-1] is None
 
-    def place(value: Any, event: yaml.Event) -> Path:
-        nonlocal root
-        if not stack:
-            root = value
-            marks[()] = _mark(event)
+    def _document(self, event: yaml.DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            hint = "keep one record a file: delete the `---`"
+            raise _Unreadable(_mark(event), "yaml-documents", "the file holds more than one document", hint)
+        if event.version or event.tags:
+            self._fault(event, "yaml-tag", "directives (%...) are not allowed", "delete the line")
+
+    def _node(self, event: yaml.NodeEvent) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _Unreadable(_mark(event), "yaml-size", f"the file has more than {MAX_NODES} values", "split it")
+        if isinstance(event, yaml.AliasEvent):
+            return
+        if event.anchor is not None:
+            self._fault(event, "yaml-alias", "anchors (&name) are not allowed", "delete the &name")
+        if getattr(event, "tag", None) is not None:
+            hint = "delete the tag; quote the value if it is text"
+            self._fault(event, "yaml-tag", "tags (!name) are not allowed", hint)
+
+    def _key(self, event: yaml.ScalarEvent) -> None:
+        key, counts = self._text(event), True
+        parent, path = self._open[-1]
+        if key == "<<" and not event.style:
+            self._fault(event, "yaml-merge", "merge keys (<<) are not allowed", "write the fields out")
+            counts = False
+        elif len(key) > MAX_KEY:
+            hint = "shorten it; put text after `name: `"
+            self._fault(event, "yaml-size", f"a key has more than {MAX_KEY} characters", hint)
+            counts = False
+        elif key in parent:
+            line = self.marks[(*path, key, "?")][0]
+            hint = "keep one of the two; several entries are a list: lines that start with `- `"
+            self._fault(event, "yaml-duplicate-key", f"`{key[:60]}` is given twice (first on line {line})", hint)
+            counts = False
+        self._keys[-1] = (key, counts)
+        if counts:
+            self.marks[(*path, key, "?")] = _mark(event)
+
+    def _value(self, event: yaml.ScalarEvent) -> None:
+        if event.style:  # quoted and block scalars are text; libyaml says "" for a plain one, the pure parser None
+            self._place(self._text(event), event)
+            return
+        text: str = event.value
+        if _odd_number(text):
+            self._fault(
+                event,
+                "yaml-number",
+                f"the number {text[:24]} is read differently by different tools",
+                "write it in decimal without leading zeros, or in quotes if it is a word",
+            )
+            self._place(text, event)
+        else:
+            self._place(_scalar(text), event)
+
+    def _text(self, event: yaml.ScalarEvent) -> str:
+        """Text of a scalar; characters that came in as escapes are checked like those of the file."""
+        text: str = event.value
+        if event.style != '"':
+            return text
+        text, faults = clean(text)
+        for fault in faults:
+            what = fault.message.removeprefix("the file holds ")
+            self._fault(event, fault.code, f"an escape in quotes stands for {what}", fault.hint)
+        return text
+
+    def _place(self, value: Any, event: yaml.Event) -> Path:
+        """Put a value where it belongs, and return its path."""
+        if not self._open:
+            self.root = value
+            self.marks[()] = _mark(event)
             return ()
-        parent, path = stack[-1]
+        parent, path = self._open[-1]
         if isinstance(parent, list):
             here: Path = (*path, len(parent))
             parent.append(value)
         else:
-            key = keys[-1]
-            assert key is not None
+            waiting = self._keys[-1]
+            assert waiting is not None
+            key, counts = waiting
+            self._keys[-1] = None
+            if not counts:
+                return (*path, key, "?", "?")  # a place outside the data: what lies below it is read and forgotten
             here = (*path, key)
             parent[key] = value
-            keys[-1] = None
-        marks[here] = _mark(event)
+        self.marks[here] = _mark(event)
         return here
 
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.NodeEvent):
-            nodes += 1
-            if nodes > MAX_NODES:
-                raise _Refused(_mark(event), "yaml-size", f"the file has more than {MAX_NODES} values", "split it")
-            if isinstance(event, yaml.AliasEvent):
-                raise _Refused(
-                    _mark(event), "yaml-alias", "aliases (*name) are not allowed", "write the value out again"
-                )
-            if event.anchor is not None:
-                raise _Refused(_mark(event), "yaml-alias", "anchors (&name) are not allowed", "delete the &name")
-            if getattr(event, "tag", None) is not None:
-                raise _Refused(
-                    _mark(event),
-                    "yaml-tag",
-                    "tags (!name) are not allowed",
-                    "delete the tag; quote the value if it is text",
-                )
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise _Refused(
-                    _mark(event),
-                    "yaml-documents",
-                    "the file holds more than one document",
-                    "keep one record a file: delete the `---`",
-                )
-            if event.version or event.tags:
-                raise _Refused(_mark(event), "yaml-tag", "directives (%...) are not allowed", "delete the line")
-        elif isinstance(event, yaml.ScalarEvent):
-            if stack and isinstance(stack[-1][0], dict) and keys[-1] is None:
-                key = event.value
-                parent, path = stack[-1]
-                if key == "<<" and not event.style:
-                    raise _Refused(
-                        _mark(event), "yaml-merge", "merge keys (<<) are not allowed", "write the fields out"
-                    )
-                if len(key) > 200:
-                    raise _Refused(_mark(event), "yaml-size", "a key has more than 200 characters", "shorten it")
-                if key in parent:
-                    raise _Refused(
-                        _mark(event),
-                        "yaml-duplicate-key",
-                        f"the key {key[:60]!r} is given twice",
-                        "keep one of the two",
-                    )
-                keys[-1] = key
-                marks[(*path, key, "?")] = _mark(event)
-            else:
-                place(_scalar(event), event)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            if stack and isinstance(stack[-1][0], dict) and keys[-1] is None:
-                raise _Refused(_mark(event), "yaml-key", "a key must be a plain word", "write `word: value`")
-            if len(stack) >= MAX_DEPTH:
-                raise _Refused(_mark(event), "yaml-depth", f"nested more than {MAX_DEPTH} levels deep", "flatten it")
-            value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-            stack.append((value, place(value, event)))
-            keys.append(None)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            stack.pop()
-            keys.pop()
-    return root, marks
 
-
-def read_document(raw: bytes, path: str) -> Document | Finding:
-    """Read one file's bytes: a :class:`Document`, or the first thing that makes it unreadable.
+def read_document(raw: bytes, path: str) -> tuple[Document | None, tuple[Finding, ...]]:
+    """Read one file's bytes.
 
     Never raises on content.  At most 64 KiB, 8 levels, 5,000 values, UTF-8 without BOM in Unicode form NFC.
+
+    Args:
+        raw: the file's bytes.
+        path: the file as the user named it, for findings.
+
+    Returns:
+        The document, ``None`` when nothing can be read; and every fault, in order of place.  A document with faults
+        holds what could be made of the file; it is good for finding more faults and for nothing else.
     """
-    if len(raw) > MAX_BYTES:
-        return Finding(
-            path,
-            1,
-            1,
-            "yaml-size",
-            f"the file has {len(raw)} bytes, more than {MAX_BYTES}",
-            "split it, or shorten the notes",
-        )
+    builder = _Builder()
+    faults: list[Fault] = []
+    document = None
     try:
-        text = raw.decode("utf-8").replace("\r\n", "\n")
+        text, faults = clean(_decode(raw))
+        builder.run(text)
+        if isinstance(builder.root, dict):
+            document = Document(builder.root, builder.marks)
+        else:
+            message = "the file is empty" if builder.root is None else "the file is not a list of `field: value` lines"
+            faults.append(Fault((1, 1), "yaml-syntax", message, "start it with `kind: ...`"))
+    except _Unreadable as error:
+        faults.append(error.fault)
+    except yaml.MarkedYAMLError as error:
+        fault = _syntax_fault(error)
+        if not any(f.message.endswith("a tab") and f.mark <= fault.mark for f in faults):  # the tab is to blame
+            faults.append(fault)
+    except (yaml.YAMLError, ValueError) as error:
+        message = f"not valid YAML: {str(error)[:200]}"
+        faults.append(Fault((1, 1), "yaml-syntax", message, "check quotes, colons and indentation"))
+    found = {Finding(path, *f.mark, f.code, f.message, f.hint) for f in [*faults, *builder.faults]}
+    return document, tuple(sorted(found, key=Finding.sort_key))
+
+
+def _decode(raw: bytes) -> str:
+    """The bytes as text with plain newlines."""
+    if len(raw) > MAX_BYTES:
+        message = f"the file has more than {MAX_BYTES} bytes"
+        raise _Unreadable((1, 1), "yaml-size", message, "split it, or shorten the notes")
+    try:
+        return raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        return Finding(path, line, 1, "text-encoding", "the file is not UTF-8", "save it as UTF-8")
-    if bad := check_characters(text):
-        (line, col), what, hint = bad
-        return Finding(path, line, col, "text-character", f"the file holds {what}", hint)
-    try:
-        data, marks = _build(text)
-    except _Refused as refused:
-        (line, col), code, message, hint = refused.where
-        return Finding(path, line, col, code, message, hint)
-    except yaml.MarkedYAMLError as error:
-        at = error.problem_mark or error.context_mark
-        line, col = (at.line + 1, at.column + 1) if at else (1, 1)
-        problem = (error.problem or "not valid YAML")[:200]
-        return Finding(path, line, col, "yaml-syntax", f"not valid YAML: {problem}", _syntax_hint(problem))
-    except (yaml.YAMLError, ValueError) as error:
-        return Finding(
-            path, 1, 1, "yaml-syntax", f"not valid YAML: {str(error)[:200]}", "check quotes, colons and indentation"
-        )
-    if not isinstance(data, dict):
-        return Finding(path, 1, 1, "yaml-syntax", "the file is not a mapping of fields", "start it with `kind: ...`")
-    return Document(data, marks)
+        before = raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start]
+        col = len(before.decode("utf-8", "replace")) + 1
+        message = f"the file is not UTF-8: the byte 0x{raw[error.start]:02x} stands for nothing"
+        raise _Unreadable((line, col), "text-encoding", message, "save it as UTF-8") from None
 
 
-def _syntax_hint(problem: str) -> str:
-    if "mapping values are not allowed" in problem:
-        return "put the value in quotes if it contains `: `"
-    if "could not find expected ':'" in problem or "simple key" in problem:
-        return "every field needs `name: value`; check the indentation"
-    if "tab" in problem or "cannot start any token" in problem:
-        return "indent with spaces, and put values that start with a special character in quotes"
-    return "check quotes, colons and indentation near this line"
+_SYNTAX = (
+    ("mapping values are not allowed", "put the value in quotes if it contains `: `"),
+    ("could not find expected ':'", "every field needs `name: value`; check the line before too"),
+    ("did not find expected key", "indent the fields of one record alike; put values that contain quotes in quotes"),
+    ("did not find expected '-' indicator", "indent the entries of one list alike"),
+    ("block sequence entries are not allowed", "start the list on a line of its own below its field"),
+    ("did not find expected ',' or", "close the bracket, and put text with commas, colons or brackets in quotes"),
+    ("unexpected end of stream", "close the quotation mark or bracket that was opened here"),
+    ("cannot start any token", "put a value that starts with a special character in quotes; indent with spaces"),
+    ("escape character", "use single quotes, or write a backslash twice"),
+    ("undefined alias", "put a value that starts with * in quotes"),
+    ("did not find expected alphabetic", "put a value that starts with &, * or ! in quotes"),
+)
+"""What the parser says to what a person should do."""
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
+    """The parser's complaint with what to do about it."""
+    problem = (error.problem or "it cannot be read")[:200]
+    at = error.problem_mark or error.context_mark
+    if "unexpected end of stream" in problem and error.context_mark is not None:
+        at = error.context_mark  # where the quotation mark was opened, not the end of the file
+    mark = (at.line + 1, at.column + 1) if at is not None else (1, 1)
+    hint = next((hint for part, hint in _SYNTAX if part in problem), "check quotes, colons and indentation near here")
+    return Fault(mark, "yaml-syntax", f"not valid YAML: {problem}", hint)

@@ -63,8 +63,7 @@ def check_loaded(loaded: Loaded) -> tuple[Finding, ...]:
 
     Rules look at the mended copies of broken records too, so that everything wrong with a file is said at once.
     """
-    places = {(f.path, f.line, f.col) for f in loaded.findings}
-    rules = [f for f in run_rules(loaded.draft) if (f.path, f.line, f.col) not in places or f.code == CRASHED]
+    rules = [f for f in run_rules(loaded.draft) if (f.path, f.line, f.col) not in loaded.mended]
     return limited([*loaded.findings, *rules], loaded.corpus.root, already_left_out=loaded.left_out)
 
 

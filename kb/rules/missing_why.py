@@ -22,7 +22,9 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     """
     for entry in corpus:
         for where, message in _unexplained(entry):
-            yield report(entry, where, message, "add `why:` of one or two sentences that a sceptic would accept")
+            yield report(
+                entry, where, message, "add `why:` of one or two sentences that a sceptic would accept", key=True
+            )
 
 
 def _unexplained(entry: Entry) -> Iterator[tuple[Path, str]]:
