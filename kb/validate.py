@@ -120,15 +120,14 @@ class _Mender:
             self.mended.add(self.document.mark(where))
             value = value_at(self.data, where)
             if isinstance(value, str) and kind == "string_too_long":
-                new = value[: int(problem.get("ctx", {}).get("max_length", 3))].rstrip() + "."
-                new = new[1:]
+                new = value[: int(problem.get("ctx", {}).get("max_length", 0))]
         if isinstance(parent, dict):
             parent[last] = new
-        elif isinstance(parent, list) and isinstance(last, int) and last < len(parent):
+            return True
+        if isinstance(parent, list) and isinstance(last, int) and last < len(parent):
             parent[last] = new
-        else:
-            return False
-        return True
+            return True
+        return False
 
     def _unknown(self, parent: Any, above: Path, name: str | int) -> bool:
         """Give a misspelt field its right name, or drop it."""
@@ -165,7 +164,7 @@ def locate(loc: tuple[str | int, ...], data: Any) -> Path:
         if (isinstance(here, dict) and isinstance(step, str) and step in here) or (
             isinstance(here, list) and isinstance(step, int) and step < len(here)
         ):
-            here = here[step]
+            here = value_at(here, (step,))
         elif n == len(loc) - 1 and isinstance(here, dict) and isinstance(step, str) and step.isidentifier():
             return (*where, step)
         else:
