@@ -1,0 +1,87 @@
+"""The command ``kb``: one sub-command a module.  Only here does anything print or exit.
+
+Exit codes: 0 done; 1 the records have errors, or something named does not exist; 2 the command line is wrong;
+70 a fault of this program; 74 a file could not be read or written; 75 another build is running.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated, Literal
+
+import typer
+
+from kb.cli import check, credences, export, schema, show
+from kb.cli.shell import complain, ready_streams, say
+from kb.errors import InvalidCorpus, KbError, Level, UnknownId
+from kb.export.data import version
+
+SOFTWARE, IO = 70, 74
+
+_STYLE: Literal["rich"] | None = "rich" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else None
+
+app = typer.Typer(
+    name="kb",
+    help="Read, check and compute a knowledge base of claims and evidence.",
+    epilog="Start with: kb check, then kb credences, then kb show ID.",
+    no_args_is_help=True,
+    rich_markup_mode=_STYLE,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        say(f"counterpoise {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Read, check and compute a knowledge base of claims and evidence.
+
+    The records are YAML files below claims/, found from the current folder upwards; --claims names another folder.
+    Every command takes --json for programs.  Output is plain when it goes into a pipe, and NO_COLOR is respected.
+    """
+
+
+for _module in (check, show, credences, export, schema):
+    app.command(_module.NAME)(_module.command)
+
+
+def main() -> None:
+    """Entry point: run a command and leave with its exit code; a user never sees a traceback."""
+    ready_streams()
+    try:
+        app()
+    except UnknownId as error:
+        near = f"the nearest ids are {', '.join(error.nearest)}" if error.nearest else "kb credences lists the claims"
+        _leave(f"unknown id {error.id!r}; {near}", 1)
+    except InvalidCorpus as error:
+        for finding in error.findings:
+            if finding.level is Level.ERROR:
+                complain(str(finding), prefix="")
+        _leave(str(error), 1)
+    except KbError as error:
+        _leave(str(error), getattr(error, "exit_code", 1))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _leave(f"{where}{error.strerror or error}", IO)
+    except Exception as error:
+        if os.environ.get("KB_DEBUG"):
+            traceback.print_exc()
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        _leave(f"a fault of this program, please report it: {what[:300]} (KB_DEBUG=1 shows where)", SOFTWARE)
+
+
+def _leave(message: str, code: int) -> None:
+    complain(message)
+    sys.exit(code)

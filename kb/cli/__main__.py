@@ -1,0 +1,5 @@
+"""``python -m kb.cli``: the command without its entry script."""
+
+from kb.cli import main
+
+main()

@@ -1,0 +1,100 @@
+"""``kb check``: read all records, apply every rule, print what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from kb import vocab
+from kb.cli.shell import JsonOption, count, read, say, say_json
+from kb.corpus import Corpus
+from kb.errors import Finding, Level, Unavailable, plain
+
+NAME = "check"
+_STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.SUGGESTION: "cyan"}
+
+
+def command(
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[PATH]",
+            help="Folder of the records, or one record's file; default: claims/ here or above.",
+            show_default=False,
+        ),
+    ] = None,
+    json: JsonOption = False,
+    level: Annotated[Level, typer.Option(help="Show findings of this level and worse.")] = Level.SUGGESTION,
+) -> None:
+    """Check the records and say what is wrong with them, and what to write instead.
+
+    Each finding is one line: path:line:col code message; what to write instead.
+    Errors stop a build, warnings and suggestions do not.  Exit code 1 when there are errors, else 0.
+
+    \b
+    Examples:
+      kb check                                     all records
+      kb check claims/data-vs-algorithms/x.yaml    what concerns one file
+      kb check --level error                       errors alone
+    """
+    root, only = _target(path)
+    loaded, findings = read(root)
+    if only is not None:
+        findings = tuple(f for f in findings if Path(f.path) == only)
+    code = 1 if any(f.level is Level.ERROR for f in findings) else 0
+    shown = [f for f in findings if list(Level).index(f.level) <= list(Level).index(level)]
+    if json:
+        say_json(_data(loaded.corpus, findings, shown))
+    else:
+        say(*[_line(f) for f in shown], summary(loaded.corpus, findings, only))
+    raise typer.Exit(code)
+
+
+def _target(path: Path | None) -> tuple[Path | None, Path | None]:
+    """The folder to read and, where one file was named, that file: a record is checked among all the others."""
+    if path is None or path.is_dir():
+        return path, None
+    if not path.exists():
+        raise Unavailable(f"{path} does not exist; name a folder of records or one record's file")
+    return path.parent.parent, path
+
+
+def _line(finding: Finding) -> Text:
+    place = f"{finding.path}:{finding.line}:{finding.col}"
+    if plain(place) != place:
+        return Text(str(finding))
+    code = Text(finding.code, style=_STYLE[finding.level])
+    return Text.assemble((place, "dim"), " ", code, " ", plain(f"{finding.message}; {finding.hint}"))
+
+
+def tally(findings: tuple[Finding, ...]) -> str:
+    """``2 errors, 1 warning, 3 suggestions``, or ``no findings``."""
+    by_level = Counter(f.level for f in findings)
+    return ", ".join(count(by_level[level], level.value) for level in Level if by_level[level]) or "no findings"
+
+
+def summary(corpus: Corpus, findings: tuple[Finding, ...], only: Path | None = None) -> Text:
+    """The last line: how many records, how many findings."""
+    about = str(only) if only is not None else f"{count(len(corpus), 'record')} read"
+    worst = min((f.level for f in findings), key=list(Level).index, default=None)
+    return Text.assemble(f"{plain(about)}: ", (tally(findings), _STYLE[worst] if worst is not None else "green"))
+
+
+def by_kind(corpus: Corpus) -> dict[str, int]:
+    """Kind to number of records, in the order of the data model, kinds without records left out."""
+    counts = Counter(entry.kind for entry in corpus)
+    return {kind.value: counts[kind] for kind in vocab.Kind if counts[kind]}
+
+
+def _data(corpus: Corpus, findings: tuple[Finding, ...], shown: list[Finding]) -> dict[str, object]:
+    by_level = Counter(f.level for f in findings)
+    return {
+        "records": len(corpus),
+        "by_kind": by_kind(corpus),
+        **{f"{level.value}s": by_level[level] for level in Level},
+        "findings": [f.as_dict() for f in shown],
+    }

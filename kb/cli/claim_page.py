@@ -1,0 +1,237 @@
+"""A claim, or an undercut with a text of its own, as ``kb show`` prints it: what it comes to, and how."""
+
+from __future__ import annotations
+
+import math
+
+from kb import models as m
+from kb import odds, vocab
+from kb.cli.layout import add_up, cut, fit, say_db
+from kb.cli.shell import count
+from kb.cli.views import Views
+from kb.corpus import Entry
+from kb.engine import Explanation
+from kb.engine.results import GroupRow, ItemPart, LinkRow, RootPart, Row, UndercutPart
+
+_METHOD = {
+    "exact": "nothing beneath it is used twice, so the sum is exact",
+    "conserved": "evidence that reaches it by more than one route is counted once",
+    "iterated": "it lies on a circle of reasons; no claim supports itself",
+}
+_FIXED = {
+    "base": "base rate",
+    "viewpoint": "this viewpoint's base rate",
+    "shared": "shared evidence counted once",
+    "competition": "competition from the other answers",
+    "total": "total",
+}
+
+
+def show_claim(views: Views, entry: Entry) -> None:
+    """The whole page of a claim."""
+    views.head(entry)
+    _about(views, entry)
+    explanation = views.found.explain(entry.id)
+    _credence(views, explanation)
+    if explanation.groups or explanation.links:
+        _sum(views, explanation)
+    _sides(views, explanation)
+    views.positions(entry.id)
+    _bears_on(views, entry.id)
+    _ties(views, entry)
+    views.foot(entry)
+
+
+def _about(views: Views, entry: Entry) -> None:
+    """Form, scope, senses and forecast of a claim."""
+    r = entry.record
+    if not isinstance(r, m.Claim):
+        return
+    sheet = views.sheet
+    sheet.blank()
+    scope = [f"{k} {v}" for k, v in (r.scope.model_dump() if r.scope else {}).items() if v]
+    sheet.field("Form", r.form.label + (f"; {'; '.join(scope)}" if scope else ""))
+    for word, term in r.senses.items():
+        sheet.field(f"Here “{word}” means", views.titled(term))
+    if r.forecast is not None:
+        condition = f", if {views.titled(r.forecast.condition)}" if r.forecast.condition else ""
+        sheet.field("Decided by", f"{r.forecast.by}{condition}: {r.forecast.criteria}")
+        if r.forecast.resolved is not None:
+            sheet.field("Came out", f"{r.forecast.resolved.outcome}, {r.forecast.resolved.date}")
+
+
+def _credence(views: Views, e: Explanation) -> None:
+    """How likely, in words and numbers."""
+    sheet, c = views.sheet, e.credence
+    sheet.heading("Credence")
+    base = odds.say_percent(c.base_rate)
+    if not c.assessed:
+        sheet.wrap(f"not assessed: there is no evidence beneath it. Base rate {base}.", 2, "yellow")
+        could = [row for row in e.links if row.limit]
+        for row in could:
+            moved = odds.say_percent(odds.sigma(e.total + row.limit))
+            sheet.wrap(f"{views.title(row.source)}, if certain, would move it from {base} to {moved}", 2, first="- ")
+        return
+    interval = f", 90% interval {odds.say_percent(c.low)} to {odds.say_percent(c.high)}" if c.low and c.high else ""
+    sheet.line((odds.say_percent(c.credence), "bold"), f" ({vocab.credence_word(c.credence)}){interval}", indent=2)
+    moved = f"odds {_strength(c.weight)} from a base rate of {base}"
+    sheet.wrap(f"{moved}; rests on {count(c.items, 'item')} in {count(c.groups, 'independent group')}.", 2)
+    done = "" if c.converged else f" It did not settle within {c.iterations} rounds: treat the number with care."
+    sheet.wrap(f"Method: {c.method}, {_METHOD[c.method]}.{done}", 2)
+
+
+def _sum(views: Views, e: Explanation) -> None:
+    """The table that adds up: each row's odds and decibans, and where the claim stands after it."""
+    sheet, rows = views.sheet, e.rows()
+    sheet.heading("How this number comes about")
+    parts = add_up([odds.db(r.weight) for r in rows[:-1]], odds.db(rows[-1].weight))
+    room = max(sheet.width - 30, 30)
+    sheet.line((f"{'':{room}}{'odds':>9}{'dB':>9}{'after':>7}", "dim"), indent=2)
+    groups = {tuple(r.id for r in g.roots): g for g in e.groups}
+    for row, shown in zip(rows, parts, strict=True):
+        total = row.kind == "total"
+        factor = _ratio(row.weight) if row.kind in ("base", "total") else odds.say_factor(row.weight)
+        numbers = f"{factor:>9}{shown:>9}{odds.say_percent(row.probability):>7}"
+        sheet.line((fit(cut(_label(views, row), room), room) + numbers, "bold" if total else ""), indent=2)
+        if row.kind == "root":
+            _group_notes(views, groups[row.ids])
+    sheet.line(("A row adds its dB to the log odds and multiplies the odds by its factor: both give the total.", "dim"))
+
+
+def _label(views: Views, row: Row) -> str:
+    if row.kind == "root":
+        more = f" and {count(len(row.ids) - 1, 'related source')}" if len(row.ids) > 1 else ""
+        return f"evidence from {views.title(row.ids[0])}{more}"
+    if row.kind == "link":
+        return f"reason: {views.title(row.ids[0])}"
+    return _FIXED[row.kind]
+
+
+def _ratio(nats: float) -> str:
+    """Log odds as odds: ``2.5:1`` or ``1:2.5``."""
+    ratio = math.exp(abs(nats))
+    text = f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.3g}"
+    return f"{text}:1" if nats >= 0 else f"1:{text}"
+
+
+def _group_notes(views: Views, group: GroupRow) -> None:
+    """What the naive sum would be, and why it is not that."""
+    sheet = views.sheet
+    items = [item for root in group.roots for item in root.items]
+    what = f"{count(len(items), 'item')}, alone {say_db(group.alone)}"
+    trust = ", ".join(f"{root.reliability:g}" for root in group.roots)
+    why = f"reliability of the source {trust}" if len(group.roots) == 1 else f"reliability of the sources {trust}"
+    if len(group.roots) > 1:
+        why += f"; {group.kind}, dependence {group.dependence:g}"
+    sheet.line((f"{what}; {why}", "dim"), indent=6)
+
+
+def _sides(views: Views, e: Explanation) -> None:
+    """Reasons for and reasons against, evidence and claims together, strongest first."""
+    entries: list[tuple[float, float, str, ItemPart | LinkRow, RootPart | None]] = []
+    for group in e.groups:
+        for root in group.roots:
+            entries += [(item.weight, item.stated, item.id, item, root) for item in root.items]
+    entries += [(row.contribution, row.limit or row.stated, row.source, row, None) for row in e.links]
+    for name, sign in (("Reasons for", 1), ("Reasons against", -1), ("Neither for nor against", 0)):
+        side = [one for one in entries if _sign(one[0] or one[1]) == sign]
+        if not side:
+            continue
+        views.sheet.heading(name)
+        for _now, _could, _id, part, vouching in sorted(side, key=lambda o: (-abs(o[0]), -abs(o[1]), o[2])):
+            if isinstance(part, LinkRow):
+                _reason(views, e, part)
+            elif vouching is not None:
+                _item(views, e, part, vouching)
+
+
+def _sign(nats: float) -> int:
+    return (nats > 0) - (nats < 0)
+
+
+def _strength(nats: float) -> str:
+    return f"{odds.say_factor(nats)} ({say_db(nats)})"
+
+
+def _item(views: Views, e: Explanation, part: ItemPart, root: RootPart) -> None:
+    """One item of evidence."""
+    sheet, item = views.sheet, views.corpus.record(part.id, m.Evidence)
+    sheet.wrap(f"{views.title(part.id)}", 2, "bold" if abs(part.weight) > 0 else "dim", first="- ")
+    sheet.line((f"evidence {part.id}", "dim"), indent=4)
+    link = next((b for b in item.bears_on if isinstance(b, m.Link) and b.claim == e.id), None)
+    vector = next((b for b in item.bears_on if isinstance(b, m.AnswerLikelihood)), None)
+    stated = m.strength_text(link.strength) if link else "likelihoods over all answers"
+    cap = "" if math.isinf(root.cap) else f": together at most {odds.db(root.cap):.2f} dB"
+    trust = f" (source {root.reliability:g}{cap})"
+    now = f"{_strength(part.stated)} stated as {stated}; {_strength(part.weight)} at item reliability"
+    sheet.wrap(f"{now} {part.reliability:g}{trust}", 4)
+    _common(views, link.why if link else vector.why if vector else None, part.undercuts)
+    if link is not None and link.counts is not None and not link.counts.value:
+        sheet.wrap(f"carries no weight: {link.counts.why}", 4, "yellow")
+    views.passages(item.seen_in, 4)
+
+
+def _reason(views: Views, e: Explanation, row: LinkRow) -> None:
+    """One claim or argument that bears on this one."""
+    sheet = views.sheet
+    link = next(r.link for r in views.corpus.reasons_for[e.id] if r.source == row.source)
+    sheet.wrap(views.title(row.source), 2, "bold" if row.contribution else "dim", first="- ")
+    sheet.line((f"{views.corpus[row.source].kind} {row.source}", "dim"), indent=4)
+    kind = m.strength_text(link.strength)
+    if row.assessed:
+        now = f"adds {_strength(row.contribution)}; {_strength(row.limit)} if it were certain ({kind})"
+        sheet.wrap(f"{now}; it stands at {odds.say_percent(row.credence)}", 4)
+    else:
+        sheet.wrap(f"adds nothing yet: not assessed; {_strength(row.limit)} if it were certain ({kind})", 4)
+    if row.cuts_both_ways:
+        sheet.wrap("cuts both ways: if it fails, that counts too", 4)
+    if len(row.premises) > 1:
+        for premise in row.premises:
+            sheet.wrap(f"{views.titled(premise)}: {views.say(premise)}", 4, first="premise ")
+    _common(views, link.why, row.undercuts)
+    if not row.counts and link.counts is not None:
+        sheet.wrap(f"carries no weight: {link.counts.why}", 4, "yellow")
+    views.passages(link.seen_in, 4)
+
+
+def _common(views: Views, why: str | None, undercuts: tuple[UndercutPart, ...]) -> None:
+    """Why it bears, and what attacks that."""
+    if why:
+        views.sheet.wrap(why, 4, first="why     ")
+    for part in undercuts:
+        taken = part.kill * part.tau * part.active
+        does = f"takes {odds.say_percent(taken)} of it" if taken > 0 else "takes nothing yet: no evidence for it"
+        views.sheet.wrap(f"{views.titled(part.id)}: {does}", 4, first="undercut ")
+
+
+def _bears_on(views: Views, id: str) -> None:
+    """What this claim is a reason for."""
+    found = views.corpus.reasons_from.get(id, ())
+    questions = views.corpus.questions_of.get(id, ())
+    if found or questions:
+        views.sheet.heading("Bears on")
+    for question in questions:
+        views.sheet.wrap(f"answers: {views.titled(question)}", 2, first="- ")
+    for reason in found:
+        if reason.link.claim not in views.found.credences:
+            continue
+        rows = views.found.explain(reason.link.claim).links
+        now = next((row.contribution for row in rows if row.source == reason.source), 0.0)
+        with_ = f" within {views.titled(reason.source)}" if reason.source != id else ""
+        views.sheet.wrap(
+            f"{reason.link.stance}{with_}: {views.titled(reason.link.claim)}; adds {_strength(now)}", 2, first="- "
+        )
+
+
+def _ties(views: Views, entry: Entry) -> None:
+    """Ties without weight, experiments and quantities."""
+    r = entry.record
+    if not isinstance(r, m.Claim):
+        return
+    lines = [f"{t.type.label}: {views.titled(t.to)}" + (f" ({t.why})" if t.why else "") for t in r.relations]
+    lines += [f"settled by: {views.titled(id)}" for id in r.settled_by]
+    lines += [f"quantity: {views.titled(id)}" for id in r.quantities]
+    if lines:
+        views.sheet.heading("Related")
+    for line in lines:
+        views.sheet.wrap(line, 2, first="- ")

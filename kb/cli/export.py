@@ -1,0 +1,70 @@
+"""``kb export``: the records and their credences in a format for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.cli.shell import ClaimsOption, JsonOption, assessed, say, say_bytes, say_json
+from kb.errors import Unavailable
+from kb.export import FORMATS
+from kb.publish import write_atomic
+
+NAME = "export"
+ALL = "all"
+
+
+def command(
+    format: Annotated[str, typer.Argument(metavar="FORMAT", help=f"{', '.join(FORMATS)}, or {ALL}.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            show_default=False,
+            help="File to write (for all: folder); default: print.",
+        ),
+    ] = None,
+    claims: ClaimsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the records, their credences and the sums behind them in one of these formats:
+
+    \b
+      csv      one line a claim: credence, base rate, strongest reasons
+      json     everything: records, credences, contributions
+      turtle   everything as RDF: PROV, Dublin Core, SKOS, AIF
+
+    The same records give the same bytes.  A file is replaced as a whole or not at all.
+
+    \b
+    Examples:
+      kb export csv > claims.csv
+      kb export turtle --output counterpoise.ttl
+      kb export all --output exports/       every format
+    """
+    if format not in (*FORMATS, ALL):
+        raise Unavailable(
+            f"unknown format {format[:40]!r}; the formats are {', '.join(FORMATS)}, and all of them: {ALL}"
+        )
+    if format == ALL and output is None:
+        raise Unavailable("several files cannot be printed; name a folder: --output DIR")
+    found = assessed(claims)
+    if output is None:
+        say_bytes(FORMATS[format].render(found))
+        return
+    chosen = list(FORMATS.values()) if format == ALL else [FORMATS[format]]
+    written = []
+    for one in chosen:
+        path = output / one.file_name if format == ALL or output.is_dir() else output
+        data = one.render(found)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data)
+        written.append({"format": one.name, "path": path.as_posix(), "bytes": len(data), "media_type": one.media_type})
+    if json:
+        say_json(written)
+    else:
+        say(*[f"{w['path']}  {w['bytes']:,} bytes" for w in written])

@@ -1,0 +1,130 @@
+"""What the sub-commands share: options, finding and reading the records, and printing.  No command lives here."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from kb.engine import Assessment, assess
+from kb.errors import Finding, InvalidCorpus, Level, Unavailable, plain
+from kb.load import Loaded, load
+from kb.rules import check_loaded
+
+CLAIMS = "claims"
+PIPE_WIDTH = 100
+
+ClaimsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--claims", metavar="DIR", show_default=False, help="Folder of the records; default: claims/ here or above."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text.")]
+
+
+def ready_streams() -> None:
+    """Let no character that the terminal cannot show end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def claims_folder(given: Path | None) -> Path:
+    """The folder of the records: the one that was named, or ``claims/`` in the current folder or one above it.
+
+    Raises:
+        Unavailable: there is none; the message says what to do.
+    """
+    if given is not None:
+        if not given.is_dir():
+            raise Unavailable(f"{given} is not a folder of records; name one with --claims DIR")
+        return given
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / CLAIMS).is_dir():
+            return Path(os.path.relpath(folder / CLAIMS))
+    raise Unavailable("there is no folder claims/ here or above; go to the project's folder, or name one: --claims DIR")
+
+
+def read(given: Path | None) -> tuple[Loaded, tuple[Finding, ...]]:
+    """The records and everything that is wrong with them."""
+    loaded = load(claims_folder(given))
+    return loaded, check_loaded(loaded)
+
+
+def assessed(given: Path | None) -> Assessment:
+    """The records with their credences.
+
+    Raises:
+        InvalidCorpus: the records have errors.
+    """
+    loaded, findings = read(given)
+    return assess_checked(loaded, findings)
+
+
+def assess_checked(loaded: Loaded, findings: tuple[Finding, ...]) -> Assessment:
+    """Credences of records that have been checked.
+
+    Raises:
+        InvalidCorpus: the records have errors.
+    """
+    if any(f.level is Level.ERROR for f in findings):
+        raise InvalidCorpus(findings)
+    return assess(loaded.corpus)
+
+
+def width() -> int:
+    """Columns to write in: the terminal's up to 110, a fixed number in a pipe."""
+    return min(Console().width, 110) if sys.stdout.isatty() else PIPE_WIDTH
+
+
+def say(*lines: str | Text) -> None:
+    """Print lines as they are: styled on a terminal, plain in a pipe; nothing is wrapped or cut."""
+    if sys.stdout.isatty():
+        console = Console(highlight=False, emoji=False, markup=False)
+        for line in lines:
+            console.print(line, no_wrap=True, overflow="ignore", crop=False)
+        return
+    _write("".join(f"{str(line).rstrip()}\n" for line in lines))
+
+
+def say_json(data: Any) -> None:
+    """Print data as JSON."""
+    _write(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def say_bytes(data: bytes) -> None:
+    """Print a file's bytes as they are."""
+    _write(data)
+
+
+def _write(data: str | bytes) -> None:
+    """Write to standard output; a reader that stopped reading (``kb show x | head``) is no error."""
+    try:
+        if isinstance(data, bytes):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+        else:
+            sys.stdout.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the interpreter flushes once more when it ends, so what is left must go somewhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(message: str, prefix: str = "kb: ") -> None:
+    """Print one line to standard error."""
+    print(f"{prefix}{plain(message)}", file=sys.stderr)
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """``1 record``, ``3 records``."""
+    return f"{n} {one if n == 1 else many or one + 's'}"

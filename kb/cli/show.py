@@ -1,0 +1,64 @@
+"""``kb show``: one record as a reader needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kb import models as m
+from kb.cli.layout import Sheet
+from kb.cli.record_pages import show
+from kb.cli.shell import ClaimsOption, JsonOption, assessed, say, say_json, width
+from kb.cli.views import Views
+from kb.corpus import Entry
+from kb.engine import Assessment
+from kb.export.data import credence_data, explanation_data, record_data
+
+NAME = "show"
+
+
+def command(
+    id: Annotated[str, typer.Argument(metavar="ID", help="A record's id, or its file.")],
+    claims: ClaimsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show a record: for a claim its credence, the sum that makes it, reasons for and against, and who holds what.
+
+    Every row of the sum is a factor of the odds and its decibans (10 log10 of the factor); the dB column adds up.
+    A source's line ends in a link that opens it at the passage.
+
+    \b
+    Examples:
+      kb show most-algorithmic-progress-is-data-progress
+      kb show claims/sources/beren-2025-data-progress.yaml
+      kb show ID --json | jq .explanation.rows
+    """
+    found = assessed(claims)
+    entry = found.corpus[Path(id).stem if id.endswith(".yaml") else id]
+    if json:
+        say_json(_data(found, entry))
+        return
+    sheet = Sheet(width())
+    show(Views(found, sheet), entry)
+    say(*sheet.lines)
+
+
+def _data(found: Assessment, entry: Entry) -> dict[str, Any]:
+    """The record with its credence, the sum behind it, and the records tied to it."""
+    corpus = found.corpus
+    data = record_data(entry)
+    if entry.id in found.credences:
+        data["credence"] = credence_data(found.credences[entry.id])
+        data["explanation"] = explanation_data(found.explain(entry.id))
+    data["positions"] = [record_data(corpus[id]) for id in corpus.positions_on.get(entry.id, ())]
+    if isinstance(entry.record, m.Claim):
+        data["questions"] = list(corpus.questions_of.get(entry.id, ()))
+        data["bears_on"] = [r.link.claim for r in corpus.reasons_from.get(entry.id, ())]
+    if isinstance(entry.record, m.Question):
+        answers = [a for a in entry.record.answers if a in found.credences]
+        data["answers"] = {a: credence_data(found.credences[a]) for a in answers}
+    if isinstance(entry.record, m.Source):
+        data["cited_in"] = list(corpus.cited_in.get(entry.id, ()))
+    return data
