@@ -75,23 +75,39 @@ def cluster_parts(weights: Floats, group: Ints, dependence: Floats | float) -> F
     """What each weight adds to its cluster.
 
     Args:
-        weights: sizes >= 0, shape (n,).
+        weights: sizes >= 0, shape (n, B): B cases side by side.
         group: cluster of each weight, shape (n,).
         dependence: of each weight's cluster, shape (n,) or a number.
 
     Returns:
-        Parts, shape (n,): the cluster's total is their sum; it lies between the largest weight and the plain sum.
+        Parts, shape (n, B): the cluster's total is their sum; it lies between the largest weight and the plain sum.
         Equal weights keep the order in which they are given.
     """
-    if weights.size == 0:
+    n, cases = weights.shape
+    if n == 0 or np.unique(group).size == n:
         return weights
-    order = np.lexsort((-weights, group))
-    sorted_group = group[order]
-    first = np.r_[True, sorted_group[1:] != sorted_group[:-1]]
-    start = np.maximum.accumulate(np.where(first, np.arange(weights.size), 0))
-    rank = np.empty(weights.size, dtype=np.int64)
-    rank[order] = np.arange(weights.size) - start
-    return weights * effective_step(rank, dependence)
+    flat = weights.ravel()
+    groups = np.repeat(group * cases, cases) + np.tile(np.arange(cases), n)
+    order = np.lexsort((-flat, groups))
+    ordered = groups[order]
+    first = np.r_[True, ordered[1:] != ordered[:-1]]
+    start = np.maximum.accumulate(np.where(first, np.arange(flat.size), 0))
+    rank = np.empty(flat.size, dtype=np.int64)
+    rank[order] = np.arange(flat.size) - start
+    d = np.broadcast_to(np.asarray(dependence, dtype=float), (n,))
+    return weights * effective_step(rank.reshape(n, cases), d[:, None])
+
+
+def segment_sums(values: Floats, key: Ints) -> tuple[Ints, Floats]:
+    """Sums of rows (m, B) with the same key; ``key`` (m,) is sorted.  Returns the keys and their sums."""
+    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+    return key[start], np.add.reduceat(values, start, axis=0)
+
+
+def ratio(a: Floats, b: Floats) -> Floats:
+    """a / b, and 0 where b is 0."""
+    out: Floats = np.divide(a, b, out=np.zeros_like(b), where=b > 0)
+    return out
 
 
 def tables(m: Floats, ref: Floats, pi: Floats) -> tuple[Floats, Floats]:
@@ -135,9 +151,9 @@ def link_limit(s: Floats, f: Floats, ref: Floats, tau: Floats) -> Floats:
 
 
 def answers(log_prior: Floats, rows: Floats) -> Floats:
-    """Log odds of each answer of an exclusive question: logit softmax(log_prior + rows), stable; shape (k,)."""
+    """Log odds of each answer of an exclusive question: logit softmax(log_prior + rows), stable; shape (k, B)."""
     z = log_prior + rows
     out = np.empty_like(z)
-    for k in range(z.size):
-        out[k] = z[k] - np.logaddexp.reduce(np.delete(z, k))
+    for k in range(z.shape[0]):
+        out[k] = z[k] - np.logaddexp.reduce(np.delete(z, k, axis=0), axis=0)
     return out

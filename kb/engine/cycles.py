@@ -12,10 +12,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from kb.engine import arithmetic as ar
-from kb.engine.arithmetic import Floats
-from kb.engine.conserve import Conserver, Numbers
+from kb.engine.arithmetic import Floats, segment_sums
+from kb.engine.conserve import Conserver
+from kb.engine.flow import Numbers
 from kb.engine.network import ON_ITEM, ON_LINK, Network
-from kb.engine.sweep import Plan, State, apply_undercuts, compete, gather, send, settle, weigh_items
+from kb.engine.sweep import Setup, State, apply_undercuts, compete, gather, send, settle, weigh_items
 
 MAX_CLAIMS = 16
 """Largest component whose paths are followed."""
@@ -53,36 +54,38 @@ class CycleReport:
 class Slice:
     """The numbers of a few claims, their items and links, cut out of a state: same names, dictionaries for arrays."""
 
-    gathered: dict[int, float]
-    competition: dict[int, float]
-    item_weight: dict[int, float]
-    pair_weight: dict[int, float]
-    pair_quiet: dict[int, float]
-    pair_lineage_part: dict[int, float]
-    pair_part: dict[int, float]
-    mu: dict[int, float]
-    log_lambda: dict[int, float]
+    gathered: dict[int, Floats]
+    shift: dict[int, Floats]
+    competition: dict[int, Floats]
+    item_weight: dict[int, Floats]
+    pair_weight: dict[int, Floats]
+    pair_quiet: dict[int, Floats]
+    pair_lineage_part: dict[int, Floats]
+    pair_part: dict[int, Floats]
+    mu: dict[int, Floats]
+    log_lambda: dict[int, Floats]
 
     def __init__(self, state: State, where: dict[str, list[int]]) -> None:
         self.where = where
         for field in fields(State):
             array = getattr(state, field.name)
             index = where[_AXIS[field.name]]
-            setattr(self, field.name, dict(zip(index, array[index].tolist(), strict=True)))
+            setattr(self, field.name, dict(zip(index, array[index], strict=True)))
 
     def write(self, state: State) -> None:
         """Put the numbers back into a state."""
         for field in fields(State):
             index = self.where[_AXIS[field.name]]
-            getattr(state, field.name)[index] = list(getattr(self, field.name).values())
+            if index:
+                getattr(state, field.name)[index] = np.array(list(getattr(self, field.name).values()))
 
     def write_claims(self, state: State) -> None:
         """Put only the claims' own numbers back, not those of items and links."""
         for name in _CLAIM_FIELDS:
-            getattr(state, name)[self.where["claim"]] = list(getattr(self, name).values())
+            getattr(state, name)[self.where["claim"]] = np.array(list(getattr(self, name).values()))
 
 
-_CLAIM_FIELDS = ("log_odds", "gathered", "own", "links", "shared", "competition", "assessed")
+_CLAIM_FIELDS = ("log_odds", "gathered", "shift", "own", "links", "shared", "competition", "assessed")
 _AXIS = {
     **dict.fromkeys(_CLAIM_FIELDS, "claim"),
     **dict.fromkeys(("item_tau", "item_weight"), "item"),
@@ -103,21 +106,21 @@ class CycleSolver:
         self.component: dict[int, int] = {}
         self.seen: dict[tuple[int, Path], Slice] = {}
 
-    def __call__(self, p: Plan, state: State, claims: tuple[int, ...]) -> None:
+    def __call__(self, x: Setup, state: State, claims: tuple[int, ...]) -> None:
         """Compute the claims of one component and write their numbers into ``state``."""
         for c in claims:
             self.component[c] = len(self.reports)
         if len(claims) <= MAX_CLAIMS and self._paths(claims) <= MAX_PATHS:
             scratch = state.copy()
             for c in claims:
-                self._value(p, scratch, c, frozenset(), claims)
+                self._value(x, scratch, c, frozenset(), claims)
             for c in claims:
                 self.seen[(c, frozenset())].write(state)
             self.reports.append(CycleReport(claims, "paths", 1, 0.0, True, {}))
         else:
             for c in claims:
                 del self.component[c]
-            self.reports.append(_Messages(p, self.conserver, claims).solve(state))
+            self.reports.append(_Messages(x, self.conserver, claims).solve(state))
 
     def unit(self, c: int) -> list[int]:
         """A claim with its sibling answers."""
@@ -143,28 +146,28 @@ class CycleSolver:
                 queue += [(r, on) for r in self.inner(key[0]) if r not in on]
         return len(found)
 
-    def _value(self, p: Plan, scratch: State, c: int, path: Path, claims: tuple[int, ...]) -> Slice:
+    def _value(self, x: Setup, scratch: State, c: int, path: Path, claims: tuple[int, ...]) -> Slice:
         """The numbers of one claim when the claims on ``path`` give nothing; ``scratch`` is overwritten."""
         key = (c, path)
         if key in self.seen:
             return self.seen[key]
         unit = self.unit(c)
         on = path | set(unit)
-        below = [self._value(p, scratch, r, on, claims) for r in self.inner(c) if r not in on]
-        _forget(self.net, scratch, list(claims))
+        below = [self._value(x, scratch, r, on, claims) for r in self.inner(c) if r not in on]
+        _forget(x, scratch, list(claims))
         for reason in below:
             reason.write_claims(scratch)
-        _forget(self.net, scratch, unit)
+        _forget(x, scratch, unit)
         where = self._where(unit)
-        _local(p, scratch, where)
-        settle(p, scratch, np.array(unit), ())
+        _local(x, scratch, where)
+        settle(x, scratch, np.array(unit), ())
         look = CycleLook(self, scratch)
         for member in unit:
             numbers = Numbers(scratch, (self.component[member], on))
-            scratch.shared[member] = self.conserver.change(numbers, member, look)
-        settle(p, scratch, np.array(unit), ())
+            scratch.shared[member] = self.conserver.change(x, numbers, member, look)
+        settle(x, scratch, np.array(unit), ())
         if int(self.net.question_of[c]) >= 0:
-            compete(self.net, scratch, np.array(unit))
+            compete(x, scratch, np.array(unit))
         self.seen[key] = Slice(scratch, where)
         return self.seen[key]
 
@@ -197,35 +200,36 @@ class CycleLook:
         return Numbers(self.solver.seen[(reason, path)], (number, path | set(self.solver.unit(reason))))
 
 
-def _forget(net: Network, state: State, claims: list[int]) -> None:
+def _forget(x: Setup, state: State, claims: list[int]) -> None:
     """Claims that lie on the path give nothing."""
-    state.log_odds[claims] = net.base[claims]
-    for name in ("gathered", "own", "links", "shared", "competition"):
+    state.log_odds[claims] = x.tables.base[claims]
+    for name in ("gathered", "shift", "own", "links", "shared", "competition"):
         getattr(state, name)[claims] = 0.0
     state.assessed[claims] = False
 
 
-def _local(p: Plan, state: State, where: dict[str, list[int]]) -> None:
+def _local(x: Setup, state: State, where: dict[str, list[int]]) -> None:
     """Undercuts, own evidence and messages of a few claims, from the numbers in ``state``."""
     if where["undercut"]:
-        apply_undercuts(p.net, state, np.array(where["undercut"]))
-    weigh_items(p.net, state, np.array(where["item"], dtype=np.int64))
-    links = np.array(where["link"], dtype=np.int64)
+        apply_undercuts(x, state, np.array(where["undercut"]))
+    weigh_items(x, state, np.array(sorted(where["item"]), dtype=np.int64))
+    links = np.array(sorted(where["link"]), dtype=np.int64)
     if links.size:
-        send(p, state, links)
-        np.add.at(state.links, p.net.link_claim[links], state.mu[links])
+        send(x, state, links)
+        into, sums = segment_sums(state.mu[links], x.net.link_claim[links])
+        state.links[into] = sums
 
 
 class _Messages:
     """Message iteration over one large component: each link hears its reason without what it was itself told."""
 
-    def __init__(self, p: Plan, conserver: Conserver, claims: tuple[int, ...]) -> None:
-        net, uses = p.net, conserver.uses
-        self.p, self.net, self.conserver = p, net, conserver
+    def __init__(self, x: Setup, conserver: Conserver, claims: tuple[int, ...]) -> None:
+        net, uses = x.net, conserver.uses
+        self.x, self.net, self.conserver = x, net, conserver
         self.claims = np.array(claims)
         self.questions = tuple(sorted({int(q) for q in net.question_of[self.claims] if q >= 0}))
-        self.links = np.array([j for c in claims for j in uses.links[c]], dtype=np.int64)
-        self.items = np.array([k for c in claims for g in uses.pairs[c] for k in uses.items[g]], dtype=np.int64)
+        self.links = np.array(sorted(j for c in claims for j in uses.links[c]), dtype=np.int64)
+        self.items = np.array(sorted(k for c in claims for g in uses.pairs[c] for k in uses.items[g]), dtype=np.int64)
         undercuts = {u for k in self.items.tolist() for u in uses.attackers(ON_ITEM, k)}
         undercuts |= {u for j in self.links.tolist() for u in uses.attackers(ON_LINK, j)}
         self.undercuts = np.array(sorted(undercuts), dtype=np.int64)
@@ -246,16 +250,16 @@ class _Messages:
     def solve(self, state: State) -> CycleReport:
         """Iterate from no message and from full support; the first is kept, both ends are reported when they differ."""
         high = state.copy()
-        high_sweeps, high_residual = self._run(high, np.maximum(self.net.link_weight[self.links], 0.0))
-        sweeps, residual = self._run(state, np.zeros(self.links.size))
+        high_sweeps, high_residual = self._run(high, np.maximum(self.x.inputs.link_weight[self.links], 0.0))
+        sweeps, residual = self._run(state, np.zeros((self.links.size, self.x.inputs.cases)))
         pairs = zip(
             self.claims.tolist(),
-            ar.sigmoid(state.log_odds[self.claims]).tolist(),
-            ar.sigmoid(high.log_odds[self.claims]).tolist(),
+            ar.sigmoid(state.log_odds[self.claims, 0]).tolist(),
+            ar.sigmoid(high.log_odds[self.claims, 0]).tolist(),
             strict=True,
         )
         ends = {c: (min(a, b), max(a, b)) for c, a, b in pairs if abs(a - b) > ENDS_DIFFER}
-        self.conserver(self.p, state, self.claims)
+        self.conserver(self.x, state, self.claims)
         worst = max(residual, high_residual)
         return CycleReport(
             tuple(self.claims.tolist()),
@@ -286,13 +290,14 @@ class _Messages:
         net = self.net
         state.mu[self.links] = mu
         state.links[self.claims] = 0.0
-        np.add.at(state.links, net.link_claim[self.links], mu)
-        settle(self.p, state, self.claims, self.questions)
+        into, sums = segment_sums(mu, net.link_claim[self.links])
+        state.links[into] = sums
+        settle(self.x, state, self.claims, self.questions)
         if self.undercuts.size:
-            apply_undercuts(net, state, self.undercuts)
-            weigh_items(net, state, self.items)
-        told = np.zeros(self.premises.size)
+            apply_undercuts(self.x, state, self.undercuts)
+            weigh_items(self.x, state, self.items)
+        told = np.zeros((self.premises.size, self.x.inputs.cases))
         np.add.at(told, self.slots, state.mu[self.back])
-        send(self.p, state, self.links, state.gathered[self.premises] - told)
+        send(self.x, state, self.links, state.gathered[self.premises] - told)
         new: Floats = state.mu[self.links].copy()
         return new

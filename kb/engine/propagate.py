@@ -15,7 +15,7 @@ from kb.engine.explain import explain
 from kb.engine.graph import NONE_SUFFIX, compile_network
 from kb.engine.network import Network
 from kb.engine.results import Credence, Credences, Explanation, Method
-from kb.engine.sweep import Plan, State, plan, run
+from kb.engine.sweep import Plan, Setup, State, run
 from kb.errors import UnknownId
 
 P_EDGE = 1e-15
@@ -24,9 +24,9 @@ P_EDGE = 1e-15
 
 @dataclass(frozen=True)
 class Propagated:
-    """A network with its plan and the numbers of a finished sweep."""
+    """A network with its inputs and the numbers of a finished sweep."""
 
-    plan: Plan
+    setup: Setup
     state: State
     conserver: Conserver
     cycles: tuple[CycleReport, ...] = ()
@@ -34,7 +34,7 @@ class Propagated:
     @property
     def net(self) -> Network:
         """The network that was swept."""
-        return self.plan.net
+        return self.setup.net
 
 
 def propagate(net: Network) -> Propagated:
@@ -44,13 +44,13 @@ def propagate(net: Network) -> Propagated:
     """
     conserver = Conserver(net)
     solver = CycleSolver(conserver)
-    p = plan(net)
 
-    def conserve(p: Plan, state: State, claims: Ints) -> None:
-        conserver(p, state, claims, CycleLook(solver, state))
+    def conserve(x: Setup, state: State, claims: Ints) -> None:
+        conserver(x, state, claims, CycleLook(solver, state))
 
-    state = run(p, conserve, solver)
-    return Propagated(p, state, conserver, tuple(solver.reports))
+    setup = Setup.of(Plan.of(net))
+    state = run(setup, conserve, solver)
+    return Propagated(setup, state, conserver, tuple(solver.reports))
 
 
 class Assessment:
@@ -69,7 +69,7 @@ class Assessment:
     def credences(self) -> Credences:
         """Every claim's credence, and that of every undercut with a text of its own, in order of id."""
         net, state = self.result.net, self.result.state
-        q = ar.sigmoid(state.log_odds)
+        q = ar.sigmoid(state.log_odds[:, 0])
         items, groups = beneath_counts(self.result)
         on_cycle = {c: report for report in self.result.cycles for c in report.claims}
         found = {}
@@ -82,8 +82,8 @@ class Assessment:
                 id=id,
                 credence=min(max(float(q[i]), P_EDGE), 1 - P_EDGE),
                 base_rate=float(net.pi[i]),
-                assessed=bool(state.assessed[i]),
-                weight=float(state.gathered[i]),
+                assessed=bool(state.assessed[i, 0]),
+                weight=float(state.gathered[i, 0]),
                 method=method if report is None else "iterated",
                 residual=report.residual if report else 0.0,
                 iterations=report.iterations if report else 1,
@@ -104,7 +104,7 @@ class Assessment:
         entry = self.corpus.find(id)
         if entry is None or entry.id not in self.credences:
             raise UnknownId(id, self.corpus.nearest(id))
-        return explain(self.result.plan, self.result.state, self.result.conserver.uses, self.credences, entry.id)
+        return explain(self.result.setup, self.result.state, self.result.conserver.uses, self.credences, entry.id)
 
 
 def assess(corpus: Corpus) -> Assessment:

@@ -1,8 +1,8 @@
-"""One sweep over a network, level by level, whole levels at a time.
+"""One sweep over a network, level by level, whole levels and all cases at a time.
 
-``State`` holds every number of a sweep; ``plan`` sorts a network's parts by level once; ``run`` fills a state.  Shared
-evidence is counted once by :mod:`kb.engine.conserve`, called from here level by level, so that everything above uses
-the conserved values.
+``Plan`` sorts a network's parts by level once; ``Setup`` joins it with inputs; ``State`` holds every number of a sweep;
+``run`` fills it.  Shared evidence is counted once by :mod:`kb.engine.conserve` and cycles are solved by
+:mod:`kb.engine.cycles`, both called from here level by level, so that everything above uses their values.
 """
 
 from __future__ import annotations
@@ -15,35 +15,38 @@ import numpy as np
 
 from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Bools, Floats, Ints
+from kb.engine.inputs import Inputs, Tables
 from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT, Network
 from kb.vocab import TESTIMONY_DEPENDENCE
 
-Conserve = Callable[["Plan", "State", Ints], None]
-Solve = Callable[["Plan", "State", tuple[int, ...]], None]
+Conserve = Callable[["Setup", "State", Ints], None]
+Solve = Callable[["Setup", "State", tuple[int, ...]], None]
 
 
 @dataclass
 class State:
-    """The numbers of one sweep, in nats unless said otherwise.  Shapes as in :class:`~kb.engine.network.Network`.
+    """The numbers of one sweep over B cases, in nats unless said otherwise; shapes as in ``Network``, last axis B.
 
     Attributes:
-        log_odds: L of each claim (n,).
-        gathered: D of each claim: L minus the base rate's log odds (n,).
-        own: W, the weight of a claim's own evidence (n,).
-        links: sum of the messages into a claim (n,).
-        shared: correction "shared evidence counted once" (n,).
-        competition: correction "competition from the other answers" (n,).
-        assessed: whether any evidence lies beneath (n,).
-        item_tau, item_weight: what undercuts leave of an item, 0 to 1 (k,), its weight after reliability (k,).
-        pair_weight, pair_quiet: W_root (g,), and the share of it that rests on testimony or anecdote, 0 to 1 (g,).
-        pair_lineage_part, pair_part: what it adds after overlap within its lineage (g,), and among testimony too (g,).
-        tau, mu: what undercuts leave of a link, 0 to 1 (l,), its message (l,).
-        log_lambda: ln odds(q)/odds(ref) of a link's reason (l,).
-        active, undercut_tau: share by which an undercut is active, 0 to 1 (u,), what its own undercuts leave (u,).
+        log_odds: L of each claim (n, B).
+        gathered: D of each claim: L minus the base rate's log odds (n, B).
+        shift: a viewpoint's shift, and whatever holds a pinned claim in its place (n, B).
+        own: W, the weight of a claim's own evidence (n, B).
+        links: sum of the messages into a claim (n, B).
+        shared: correction "shared evidence counted once" (n, B).
+        competition: correction "competition from the other answers" (n, B).
+        assessed: whether any evidence lies beneath (n, B).
+        item_tau, item_weight: what undercuts leave of an item, 0 to 1, its weight after reliability (k, B).
+        pair_weight, pair_quiet: W_root, and the share of it that rests on testimony or anecdote, 0 to 1 (g, B).
+        pair_lineage_part, pair_part: what it adds after overlap within its lineage, and among testimony too (g, B).
+        tau, mu: what undercuts leave of a link, 0 to 1, its message (l, B).
+        log_lambda: ln odds(q)/odds(ref) of a link's reason (l, B).
+        active, undercut_tau: share by which an undercut is active, what its own undercuts leave, 0 to 1 (u, B).
     """
 
     log_odds: Floats
     gathered: Floats
+    shift: Floats
     own: Floats
     links: Floats
     shared: Floats
@@ -62,23 +65,25 @@ class State:
     undercut_tau: Floats
 
     @classmethod
-    def blank(cls, net: Network) -> State:
+    def blank(cls, x: Setup) -> State:
         """A state in which no evidence has arrived yet."""
-        n, k, g, m, u = net.size, net.item_claim.size, net.pair_claim.size, net.link_claim.size, net.undercut_node.size
-        z = np.zeros
+        net, cases = x.net, x.inputs.cases
+
+        def zeros(*names: str, size: int) -> dict[str, Floats]:
+            return {name: np.zeros((size, cases)) for name in names}
+
         return cls(
-            **{name: z(n) for name in ("own", "links", "shared", "competition")},
-            **{name: z(g) for name in ("pair_weight", "pair_quiet", "pair_lineage_part", "pair_part")},
-            log_odds=net.base + net.shift,
-            gathered=net.shift.copy(),
-            assessed=net.shift != 0,
-            item_tau=np.ones(k),
-            item_weight=z(k),
-            tau=np.ones(m),
-            mu=z(m),
-            log_lambda=z(m),
-            active=z(u),
-            undercut_tau=np.ones(u),
+            **zeros("gathered", "own", "links", "shared", "competition", size=net.size),
+            **zeros("item_weight", size=net.item_claim.size),
+            **zeros("pair_weight", "pair_quiet", "pair_lineage_part", "pair_part", size=net.pair_claim.size),
+            **zeros("mu", "log_lambda", size=net.link_claim.size),
+            **zeros("active", size=net.undercut_node.size),
+            log_odds=x.tables.base.copy(),
+            shift=x.inputs.shift.copy(),
+            assessed=np.zeros((net.size, cases), dtype=np.bool_),
+            item_tau=np.ones((net.item_claim.size, cases)),
+            tau=np.ones((net.link_claim.size, cases)),
+            undercut_tau=np.ones((net.undercut_node.size, cases)),
         )
 
     def copy(self) -> State:
@@ -88,9 +93,9 @@ class State:
 
 @dataclass(frozen=True)
 class Plan:
-    """A network's parts sorted by the level at which they are computed.
+    """A network's parts by the level at which they are computed, as tuples of index arrays, one per level.
 
-    ``links_at(i)``, ``undercuts_at(i)`` and so on give index arrays of level ``i``.
+    ``items`` lists only those of claims some of whose items are undercut; all others are weighed before the sweep.
     """
 
     net: Network
@@ -101,10 +106,6 @@ class Plan:
     items: tuple[Ints, ...]
     questions: tuple[tuple[int, ...], ...]
     cycles: tuple[tuple[tuple[int, ...], ...], ...]
-    s: Floats
-    f: Floats
-    ref: Floats
-    log_odds_ref: Floats
 
     @cached_property
     def single(self) -> Bools:
@@ -112,45 +113,52 @@ class Plan:
         out: Bools = np.diff(self.net.premise_start) == 1
         return out
 
+    @classmethod
+    def of(cls, net: Network) -> Plan:
+        """Sort a network's parts by level."""
+        level = net.level
+        depth = int(level.max()) + 1 if level.size else 0
+        final = net.undercut_final
+        questions: list[list[int]] = [[] for _ in range(depth)]
+        for q, members in enumerate(net.questions):
+            if members.size:
+                questions[int(level[members[0]])].append(q)
+        cycles: list[list[tuple[int, ...]]] = [[] for _ in range(depth)]
+        for cycle in net.cycles:
+            cycles[int(level[cycle[0]])].append(cycle)
+        undercut_claims = np.zeros(net.size, dtype=np.bool_)
+        undercut_claims[net.item_claim[net.undercut_target[net.undercut_on == ON_ITEM]]] = True
+        late = undercut_claims[net.item_claim]
+        return cls(
+            net=net,
+            depth=depth,
+            claims=_by_level(level, depth),
+            links=_by_level(level[net.link_claim], depth),
+            undercuts=_by_level(np.where(final >= 0, level[final], -1), depth),
+            items=_by_level(np.where(late, level[net.item_claim], -1), depth),
+            questions=tuple(tuple(q) for q in questions),
+            cycles=tuple(tuple(c) for c in cycles),
+        )
 
-def plan(net: Network) -> Plan:
-    """Sort a network's parts by level, and calibrate the tables of its links."""
-    level = net.level
-    depth = int(level.max()) + 1 if level.size else 0
-    final = net.undercut_final
-    undercut_level = np.where(final >= 0, level[final] if level.size else 0, -1)
-    questions: list[list[int]] = [[] for _ in range(depth)]
-    for q, members in enumerate(net.questions):
-        if members.size:
-            questions[int(level[members[0]])].append(q)
-    cycles: list[list[tuple[int, ...]]] = [[] for _ in range(depth)]
-    for cycle in net.cycles:
-        cycles[int(level[cycle[0]])].append(cycle)
-    log_pi = np.log(net.pi)
-    log_ref = _sum_segments(log_pi[net.premise], net.premise_start)
-    ref = np.exp(log_ref)
-    s, f = ar.tables(net.link_weight, ref, net.pi[net.link_claim])
-    with np.errstate(divide="ignore"):
-        log_odds_ref = log_ref - np.log(-np.expm1(log_ref))
-    item_level = level[net.item_claim] if level.size else level
-    dirty = np.zeros(net.size, dtype=np.bool_)
-    on_item = net.undercut_on == ON_ITEM
-    dirty[net.item_claim[net.undercut_target[on_item]]] = True
-    item_level = np.where(dirty[net.item_claim], item_level, -1) if net.item_claim.size else item_level
-    return Plan(
-        net=net,
-        depth=depth,
-        claims=_by_level(level, depth),
-        links=_by_level(level[net.link_claim], depth),
-        undercuts=_by_level(undercut_level, depth),
-        items=_by_level(item_level, depth),
-        questions=tuple(tuple(q) for q in questions),
-        cycles=tuple(tuple(c) for c in cycles),
-        s=s,
-        f=f,
-        ref=ref,
-        log_odds_ref=log_odds_ref,
-    )
+
+@dataclass(frozen=True)
+class Setup:
+    """A plan with the inputs of one or many cases, and the tables calibrated to them."""
+
+    plan: Plan
+    inputs: Inputs
+    tables: Tables
+
+    @classmethod
+    def of(cls, plan: Plan, inputs: Inputs | None = None) -> Setup:
+        """Join a plan with inputs; by default the network's own."""
+        inputs = inputs if inputs is not None else Inputs.of(plan.net)
+        return cls(plan, inputs, Tables.of(plan.net, inputs))
+
+    @property
+    def net(self) -> Network:
+        """The network."""
+        return self.plan.net
 
 
 def _by_level(level: Ints, depth: int) -> tuple[Ints, ...]:
@@ -158,11 +166,6 @@ def _by_level(level: Ints, depth: int) -> tuple[Ints, ...]:
     order = np.argsort(level, kind="stable")
     cuts = np.searchsorted(level[order], np.arange(depth + 1))
     return tuple(order[cuts[i] : cuts[i + 1]] for i in range(depth))
-
-
-def _sum_segments(values: Floats, start: Ints) -> Floats:
-    """Sums over CSR segments, none of them empty."""
-    return np.add.reduceat(values, start[:-1]) if start.size > 1 else np.zeros(0)
 
 
 def gather(start: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
@@ -173,89 +176,120 @@ def gather(start: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
     return values[index], begin
 
 
-def run(p: Plan, conserve: Conserve | None = None, solve: Solve | None = None) -> State:
+def run(x: Setup, conserve: Conserve | None = None, solve: Solve | None = None) -> State:
     """Fill a state from the bottom up.
 
     Args:
-        p: the plan of a network.
+        x: network and inputs.
         conserve: what counts shared evidence once; ``None`` for one pass.
         solve: what computes the claims of a cycle; ``None`` where the network has none.
     """
-    state = State.blank(p.net)
-    weigh_items(p.net, state, np.arange(p.net.item_claim.size))
-    for i in range(p.depth):
-        step(p, state, i, conserve, solve)
+    state = State.blank(x)
+    weigh_items(x, state, np.arange(x.net.item_claim.size))
+    for i in range(x.plan.depth):
+        step(x, state, i, conserve, solve)
     return state
 
 
-def step(p: Plan, state: State, i: int, conserve: Conserve | None, solve: Solve | None) -> None:
+def step(x: Setup, state: State, i: int, conserve: Conserve | None, solve: Solve | None) -> None:
     """Compute one level from those beneath it."""
-    net, claims, links = p.net, p.claims[i], p.links[i]
-    if p.undercuts[i].size:
-        apply_undercuts(net, state, p.undercuts[i])
-        if p.items[i].size:
-            weigh_items(net, state, p.items[i])
+    p = x.plan
+    part = (p.claims[i], p.links[i], p.undercuts[i], p.items[i])
+    compute(x, state, *part, p.questions[i], p.cycles[i], conserve, solve)
+
+
+def compute(
+    x: Setup,
+    state: State,
+    claims: Ints,
+    links: Ints,
+    undercuts: Ints,
+    items: Ints,
+    questions: tuple[int, ...],
+    cycles: tuple[tuple[int, ...], ...],
+    conserve: Conserve | None,
+    solve: Solve | None,
+) -> None:
+    """Compute claims of one level, given all their links, the undercuts on those, and their items if undercut."""
+    if undercuts.size:
+        apply_undercuts(x, state, undercuts)
+        weigh_items(x, state, items)
     if links.size:
-        send(p, state, links)
+        send(x, state, links)
         state.links[claims] = 0.0
-        np.add.at(state.links, net.link_claim[links], state.mu[links])
-    settle(p, state, claims, p.questions[i])
-    cycles = p.cycles[i]
+        into, sums = ar.segment_sums(state.mu[links], x.net.link_claim[links])
+        state.links[into] = sums
+    settle(x, state, claims, questions)
     if cycles and solve is not None:
         for cycle in cycles:
-            solve(p, state, cycle)
+            solve(x, state, cycle)
         claims = np.setdiff1d(claims, [c for cycle in cycles for c in cycle])
     if conserve is not None:
-        conserve(p, state, claims)
+        conserve(x, state, claims)
 
 
-def settle(p: Plan, state: State, claims: Ints, questions: tuple[int, ...]) -> None:
-    """Add up the rows of claims; answers of one question compete."""
-    net = p.net
-    rows = net.shift[claims] + state.own[claims] + state.links[claims] + state.shared[claims]
-    state.gathered[claims] = rows
-    state.log_odds[claims] = net.base[claims] + rows
-    state.assessed[claims] |= net.shift[claims] != 0
+def settle(x: Setup, state: State, claims: Ints, questions: tuple[int, ...]) -> None:
+    """Add up the rows of claims; answers of one question compete; pinned claims are held in place."""
+    base, pin = x.tables.base[claims], x.inputs.pin[claims]
+    rows = state.own[claims] + state.links[claims] + state.shared[claims]
+    shift = np.where(np.isnan(pin), x.inputs.shift[claims], pin - base - rows)
+    state.shift[claims] = shift
+    state.gathered[claims] = rows + shift
+    state.log_odds[claims] = base + rows + shift
+    state.assessed[claims] |= shift != 0
     for q in questions:
-        compete(net, state, net.questions[q])
+        compete(x, state, x.net.questions[q])
 
 
-def compete(net: Network, state: State, members: Ints) -> None:
+def compete(x: Setup, state: State, members: Ints) -> None:
     """Normalise the answers of one exclusive question and note the row "competition"."""
-    rows = net.shift[members] + state.own[members] + state.links[members] + state.shared[members]
-    log_odds = ar.answers(np.log(net.pi[members]), rows)
-    if not rows.any():
-        log_odds = net.base[members].copy()
+    base, pin = x.tables.base[members], x.inputs.pin[members]
+    log_prior = np.log(x.inputs.base_rate[members])
+    own = state.own[members] + state.links[members] + state.shared[members]
+    shift = x.inputs.shift[members].copy()
+    log_odds = ar.answers(log_prior, own + shift)
+    held = ~np.isnan(pin)
+    for _ in range(100 if held.any() else 0):
+        shift += np.where(held, np.nan_to_num(pin) - log_odds, 0.0)
+        log_odds = ar.answers(log_prior, own + shift)
+        if np.max(np.abs(np.where(held, np.nan_to_num(pin) - log_odds, 0.0))) < 1e-13:
+            break
+    still = ~(own + shift).any(axis=0)
+    log_odds[:, still] = base[:, still]
+    state.shift[members] = shift
     state.log_odds[members] = log_odds
-    state.gathered[members] = log_odds - net.base[members]
-    state.competition[members] = state.gathered[members] - rows
-    state.assessed[members] = state.assessed[members].any()
+    state.gathered[members] = log_odds - base
+    state.competition[members] = log_odds - base - own - shift
+    state.assessed[members] = (state.assessed[members] | (shift != 0)).any(axis=0)
 
 
-def weigh_items(net: Network, state: State, items: Ints) -> None:
-    """Items to the weight of their claims' own evidence: reliability, overlap within a root, trust, lineage."""
+def weigh_items(x: Setup, state: State, items: Ints) -> None:
+    """Items to the weight of their claims' own evidence: reliability, overlap within a root, trust, overlap of roots.
+
+    ``items`` (sorted) holds all items of the claims it touches.
+    """
     if items.size == 0:
         return
-    w = net.item_weight[items]
-    t = net.item_reliability[items] * state.item_tau[items]
-    state.item_weight[items] = np.sign(w) * ar.discount(np.abs(w), t)
-    pairs = np.unique(net.item_pair[items])
-    local = np.searchsorted(pairs, net.item_pair[items])
-    x = state.item_weight[items]
-    parts = np.sign(x) * ar.cluster_parts(np.abs(x), 2 * local + (x < 0), ar.ROOT_OVERLAP)
-    quiet = net.item_quiet[items]
-    for_, against, quiet_for, quiet_against = (np.zeros(pairs.size) for _ in range(4))
-    np.add.at(for_, local, np.maximum(parts, 0))
-    np.add.at(against, local, np.maximum(-parts, 0))
-    np.add.at(quiet_for, local[quiet], np.maximum(parts[quiet], 0))
-    np.add.at(quiet_against, local[quiet], np.maximum(-parts[quiet], 0))
-    total = for_ + against
-    share = _divide(for_ - against, total)
-    y = share * ar.discount(total, net.root_reliability[net.pair_root[pairs]])
-    state.pair_weight[pairs] = y
-    state.pair_quiet[pairs] = np.where(y < 0, _divide(quiet_against, against), _divide(quiet_for, for_))
+    net = x.net
+    w = x.inputs.item_weight[items]
+    y = np.sign(w) * ar.discount(np.abs(w), x.inputs.item_reliability[items] * state.item_tau[items])
+    state.item_weight[items] = y
+    key = net.item_pair[items]
+    for_ = ar.cluster_parts(np.maximum(y, 0), key, ar.ROOT_OVERLAP)
+    against = ar.cluster_parts(np.maximum(-y, 0), key, ar.ROOT_OVERLAP)
+    quiet = net.item_quiet[items][:, None]
+    pairs, sum_for = ar.segment_sums(for_, key)
+    sum_against = ar.segment_sums(against, key)[1]
+    share_for = ar.ratio(ar.segment_sums(for_ * quiet, key)[1], sum_for)
+    share_against = ar.ratio(ar.segment_sums(against * quiet, key)[1], sum_against)
+    total = sum_for + sum_against
+    trusted = ar.discount(total, x.inputs.root_reliability[net.pair_root[pairs]])
+    state.pair_weight[pairs] = ar.ratio(sum_for - sum_against, total) * trusted
+    state.pair_quiet[pairs] = np.where(sum_for < sum_against, share_against, share_for)
     overlap(net, state, pairs)
-    state.assessed[net.item_claim[items[w != 0]]] = True
+    state.assessed[net.pair_claim[pairs]] = False
+    claims, heard = ar.segment_sums((w != 0).astype(float), net.item_claim[items])
+    state.assessed[claims] = heard > 0
 
 
 def overlap(net: Network, state: State, pairs: Ints) -> None:
@@ -265,76 +299,69 @@ def overlap(net: Network, state: State, pairs: Ints) -> None:
     joins the testimony of the other clusters on the same side of the claim in one cluster of dependence .5; the rest
     stands.  Both steps are continuous in every weight.
     """
-    y = state.pair_weight[pairs]
-    cluster = net.pair_cluster[pairs]
-    parts = ar.cluster_parts(np.abs(y), 2 * cluster + (y < 0), net.cluster_dependence[cluster])
-    sides, local = np.unique(2 * cluster + (y < 0), return_inverse=True)
-    hearsay = np.zeros(sides.size)
-    np.add.at(hearsay, local, parts * state.pair_quiet[pairs])
-    claim_side = 2 * net.cluster_claim[sides // 2] + sides % 2
-    kept = _divide(ar.cluster_parts(hearsay, claim_side, TESTIMONY_DEPENDENCE), hearsay)
-    quiet = state.pair_quiet[pairs]
-    state.pair_part[pairs] = np.sign(y) * parts * (1 - quiet * (1 - kept[local]))
-    state.pair_lineage_part[pairs] = np.sign(y) * parts
-    claims = net.pair_claim[pairs]
-    state.own[claims] = 0.0
-    np.add.at(state.own, claims, state.pair_part[pairs])
+    order = pairs[np.argsort(net.pair_cluster[pairs], kind="stable")]
+    cluster, claim = net.pair_cluster[order], net.pair_claim[order]
+    y, quiet = state.pair_weight[order], state.pair_quiet[order]
+    lineage_part, part = np.zeros_like(y), np.zeros_like(y)
+    for sign in (1.0, -1.0):
+        parts = ar.cluster_parts(np.maximum(sign * y, 0), cluster, net.cluster_dependence[cluster])
+        clusters, hearsay = ar.segment_sums(parts * quiet, cluster)
+        heard = ar.cluster_parts(hearsay, net.cluster_claim[clusters], TESTIMONY_DEPENDENCE)
+        kept = ar.ratio(heard, hearsay)[np.searchsorted(clusters, cluster)]
+        lineage_part += sign * parts
+        part += sign * parts * (1 - quiet * (1 - kept))
+    state.pair_lineage_part[order], state.pair_part[order] = lineage_part, part
+    by_claim = np.argsort(claim, kind="stable")
+    claims, sums = ar.segment_sums(part[by_claim], claim[by_claim])
+    state.own[claims] = sums
 
 
-def _divide(a: Floats, b: Floats) -> Floats:
-    """a / b, and 0 where b is 0."""
-    out: Floats = np.divide(a, b, out=np.zeros_like(b), where=b > 0)
-    return out
-
-
-def apply_undercuts(net: Network, state: State, undercuts: Ints) -> None:
+def apply_undercuts(x: Setup, state: State, undercuts: Ints) -> None:
     """What undercuts leave of links, items and each other: tau = prod_u (1 - kill_u tau_u a_u), outermost first."""
+    net = x.net
     node = net.undercut_node[undercuts]
-    pi = net.pi[node]
-    q = ar.sigmoid(state.log_odds[node])
-    a = np.maximum(0.0, (q - pi) / (1 - pi))
-    state.active[undercuts] = np.where(state.gathered[node] > 0, a, 0.0)
-    state.undercut_tau[undercuts] = 1.0
-    depth = net.undercut_depth[undercuts]
+    pi = x.inputs.base_rate[node]
+    a = (ar.sigmoid(state.log_odds[node]) - pi) / (1 - pi)
+    state.active[undercuts] = np.where(state.gathered[node] > 0, np.maximum(a, 0.0), 0.0)
     where = {ON_LINK: state.tau, ON_ITEM: state.item_tau, ON_UNDERCUT: state.undercut_tau}
-    touched = [
-        (kind, net.undercut_target[undercuts[net.undercut_on[undercuts] == kind]]) for kind in (ON_LINK, ON_ITEM)
-    ]
-    for kind, targets in touched:
-        where[kind][targets] = 1.0
+    state.undercut_tau[undercuts] = 1.0
+    for kind in (ON_LINK, ON_ITEM):
+        where[kind][net.undercut_target[undercuts[net.undercut_on[undercuts] == kind]]] = 1.0
+    depth = net.undercut_depth[undercuts]
     for d in range(int(depth.max()), -1, -1):
         here = undercuts[depth == d]
-        left = 1 - net.undercut_kill[here] * state.undercut_tau[here] * state.active[here]
+        left = 1 - x.inputs.kill[here] * state.undercut_tau[here] * state.active[here]
         for kind, tau in where.items():
             on = net.undercut_on[here] == kind
             np.multiply.at(tau, net.undercut_target[here[on]], left[on])
 
 
-def send(p: Plan, state: State, links: Ints, heard_as: Floats | None = None) -> None:
+def send(x: Setup, state: State, links: Ints, heard_as: Floats | None = None) -> None:
     """Messages of links from what their premises have gathered.
 
     Args:
-        p: the plan.
+        x: network and inputs.
         state: read and written.
-        links: the links to send on (j,).
-        heard_as: D of each premise of these links as this link hears it, one after the other; by default D itself.
+        links: the links to send on (j,), sorted by conclusion.
+        heard_as: D of each premise of these links as this link hears it, one after the other (p, B); by default D.
     """
-    net = p.net
-    single = p.single[links]
+    net = x.net
     premises, start = gather(net.premise_start, net.premise, links)
     gathered = state.gathered[premises] if heard_as is None else heard_as
-    log_lambda = gathered[start[:-1]].copy()
-    heard = state.assessed[premises[start[:-1]]].copy()
+    log_lambda, heard = gathered[start[:-1]], state.assessed[premises[start[:-1]]]
+    single = x.plan.single[links]
     if not single.all():
-        log_q = _sum_segments(ar.log_sigmoid(net.base[premises] + gathered), start)
-        moved = np.logical_or.reduceat(gathered != 0, start[:-1])
+        log_q = np.add.reduceat(ar.log_sigmoid(x.tables.base[premises] + gathered), start[:-1], axis=0)
+        moved = np.logical_or.reduceat(gathered != 0, start[:-1], axis=0)
         with np.errstate(divide="ignore"):
-            ratio = log_q - np.log(-np.expm1(log_q)) - p.log_odds_ref[links]
-        log_lambda = np.where(single, log_lambda, np.where(moved, ratio, 0.0))
-        heard = np.where(single, heard, np.logical_or.reduceat(state.assessed[premises], start[:-1]))
+            ratio = log_q - np.log(-np.expm1(log_q)) - x.tables.log_odds_ref[links]
+        log_lambda = np.where(single[:, None], log_lambda, np.where(moved, ratio, 0.0))
+        all_heard = np.logical_or.reduceat(state.assessed[premises], start[:-1], axis=0)
+        heard = np.where(single[:, None], heard, all_heard)
     state.log_lambda[links] = log_lambda
-    m = net.link_weight[links]
+    t, m = x.tables, x.inputs.link_weight[links]
     state.mu[links] = ar.message(
-        p.s[links], p.f[links], p.ref[links], state.tau[links], log_lambda, m, net.link_both[links]
+        t.s[links], t.f[links], t.ref[links], state.tau[links], log_lambda, m, net.link_both[links][:, None]
     )
-    np.logical_or.at(state.assessed, net.link_claim[links], heard & (m != 0))
+    into, sums = ar.segment_sums((heard & (m != 0)).astype(float), net.link_claim[links])
+    state.assessed[into] |= sums > 0
