@@ -27,9 +27,10 @@ MAX_PER_RUN = 200
 
 
 def plain(text: str) -> str:
-    """``text`` on one line without control characters, and without the ``::`` that workflow runners obey."""
+    """``text`` on one line without control characters, and without the leading ``::`` that workflow runners obey."""
     one = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in text)
-    return one.replace("::", ":\u200a:") if one.lstrip().startswith("::") else one
+    bare = one.lstrip()
+    return one[: len(one) - len(bare)] + "\\x3a\\x3a" + bare[2:] if bare.startswith("::") else one
 
 
 @dataclass(frozen=True, slots=True)

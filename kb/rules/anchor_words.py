@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kb.anchors import located_passages
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Reporter, count
-from kb.rules._passages import located_passages
 
 report = Reporter(__name__, Level.ERROR)
 FEWEST, MOST = 3, 8

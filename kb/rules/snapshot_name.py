@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kb import models as m
-from kb.anchors import is_snapshot_name
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Reporter
+from kb.snapshots import is_snapshot_name
 
 report = Reporter(__name__, Level.ERROR)
 
