@@ -197,6 +197,11 @@ class JunctionTree:
             if self.tree.parent[i] >= 0:
                 self.pass_down(i)
 
+    def log_partition(self) -> float:
+        """ln of the sum of all potentials, of a calibrated tree."""
+        roots = [s for s, up in zip(self.separators, self.tree.parent, strict=True) if up < 0]
+        return math.fsum(float(s) for s in roots)
+
     def pass_up(self, i: int) -> None:
         """Tell a clique's parent what the clique has learned since it last sent."""
         sent = sum_out(self.beliefs[i], (0,))

@@ -56,7 +56,9 @@ class FactorGraph:
         for factor in self.factors:
             expected = tuple(self.sizes[v] for v in factor.variables)
             if factor.table.shape != expected or len(set(factor.variables)) < len(factor.variables):
-                raise ValueError(f"a factor over variables {factor.variables} has a table of shape {factor.table.shape}")
+                raise ValueError(
+                    f"a factor over variables {factor.variables} has a table of shape {factor.table.shape}"
+                )
 
     @cached_property
     def factors_of(self) -> tuple[tuple[int, ...], ...]:

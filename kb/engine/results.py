@@ -11,7 +11,7 @@ from typing import Literal
 
 from kb import odds
 
-Method = Literal["exact", "conserved", "iterated"]
+Method = Literal["exact", "conserved", "iterated", "loopy", "sampled"]
 RowKind = Literal["base", "viewpoint", "root", "link", "shared", "competition", "total"]
 
 
@@ -25,7 +25,8 @@ class Credence:
         base_rate: neutral base rate (an answer's prior in an exclusive question).
         assessed: whether any evidence lies beneath; when not, ``credence`` must not be shown as a finding.
         weight: D = logit(credence) - logit(base rate), in nats.
-        method: ``exact`` (the closure is a tree), ``conserved`` (shared evidence counted once), ``iterated`` (cycle).
+        method: ``exact`` (the closure is a tree), ``conserved`` (shared evidence counted once), ``iterated`` (cycle),
+            ``loopy`` (approximate belief propagation), ``sampled``.
         residual: largest change of the last iteration, in nats; 0 when nothing was iterated.
         iterations: sweeps that were needed; 1 when nothing was iterated.
         converged: whether the residual is below the tolerance.
@@ -243,12 +244,14 @@ class Credences(Mapping[str, Credence]):
         semantics: name of the semantics, ``weight`` by default.
         viewpoint: id of the viewpoint, ``None`` for the neutral one.
         cycles: strongly connected components with more than one claim, as tuples of ids; empty when acyclic.
+        notes: what the semantics leaves out of the debate, as sentences.
     """
 
     by_id: Mapping[str, Credence]
     semantics: str = "weight"
     viewpoint: str | None = None
     cycles: tuple[tuple[str, ...], ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
 
     def __getitem__(self, id: str) -> Credence:
         return self.by_id[id]
