@@ -23,17 +23,11 @@ from kb.engine.sweep import Setup, State, settle
 
 
 class Conserver:
-    """Counts shared evidence once in one network; call it on a level once that has been added up.
+    """Counts shared evidence once in one network; call it on a level once that has been added up."""
 
-    Args:
-        net: the network.
-        exact: solve every case; see :meth:`~kb.engine.flow.Flow.maximum`.
-    """
-
-    def __init__(self, net: Network, *, exact: bool = True) -> None:
+    def __init__(self, net: Network) -> None:
         self.net = net
         self.uses = Uses(net)
-        self.exact = exact
         self._caps: tuple[Setup, Caps] | None = None
 
     @cached_property
@@ -54,8 +48,16 @@ class Conserver:
             self._caps = (x, Caps(root, lineage))
         return self._caps[1]
 
-    def __call__(self, x: Setup, state: State, claims: Ints, look: Look | None = None) -> None:
-        """Replace D of every claim whose closure is not a tree by its conserved value; ``state.shared`` is the row."""
+    def __call__(self, x: Setup, state: State, claims: Ints, look: Look | None = None, *, exact: bool = True) -> None:
+        """Replace D of every claim whose closure is not a tree by its conserved value; ``state.shared`` is the row.
+
+        Args:
+            x: network and inputs.
+            state: read and written.
+            claims: claims of one level, already added up.
+            look: how a conclusion sees its reasons; by default as they are.
+            exact: solve every case; see :meth:`~kb.engine.flow.Flow.maximum`.
+        """
         numbers = Numbers(state, None)
 
         def everywhere(context: object, reason: int) -> Numbers:
@@ -63,7 +65,7 @@ class Conserver:
 
         changed = []
         for c in claims[~self.is_tree[claims]].tolist():
-            change = self.change(x, numbers, c, look or everywhere)
+            change = self.change(x, numbers, c, look or everywhere, exact=exact)
             if change.any():
                 state.shared[c] = change
                 changed.append(c)
@@ -71,12 +73,12 @@ class Conserver:
             questions = {int(q) for q in self.net.question_of[changed] if q >= 0}
             settle(x, state, np.array(changed), tuple(sorted(questions)))
 
-    def change(self, x: Setup, numbers: Numbers, c: int, look: Look) -> Floats:
+    def change(self, x: Setup, numbers: Numbers, c: int, look: Look, *, exact: bool = True) -> Floats:
         """The row "shared evidence counted once" of a claim (B,), in nats; 0 where no capacity binds."""
         change = np.zeros(x.inputs.cases)
         for side in (1, -1):
             flow = Flow(self.net, self.uses, self.caps(x), look, c, side)
             flow.build(numbers)
             if flow.capacity:
-                change += side * (flow.maximum(exact=self.exact) - flow.sink_total())
+                change += side * (flow.maximum(exact=exact) - flow.sink_total())
         return change

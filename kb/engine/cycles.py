@@ -98,8 +98,9 @@ _AXIS = {
 class CycleSolver:
     """Computes components of claims that rest on each other, and remembers how each was computed."""
 
-    def __init__(self, conserver: Conserver) -> None:
+    def __init__(self, conserver: Conserver, *, exact: bool = True) -> None:
         self.conserver = conserver
+        self.exact = exact
         self.net: Network = conserver.net
         self.uses = conserver.uses
         self.reports: list[CycleReport] = []
@@ -164,7 +165,7 @@ class CycleSolver:
         look = CycleLook(self, scratch)
         for member in unit:
             numbers = Numbers(scratch, (self.component[member], on))
-            scratch.shared[member] = self.conserver.change(x, numbers, member, look)
+            scratch.shared[member] = self.conserver.change(x, numbers, member, look, exact=self.exact)
         settle(x, scratch, np.array(unit), ())
         if int(self.net.question_of[c]) >= 0:
             compete(x, scratch, np.array(unit))

@@ -67,8 +67,8 @@ def kill_value(kill: vocab.Kill | float) -> float:
     return vocab.KILL_VALUE[kill] if isinstance(kill, vocab.Kill) else kill
 
 
-def item_weights(corpus: Corpus, item: m.Evidence) -> Iterator[tuple[str, float]]:
-    """(claim, signed weight in nats) of every link of an item.
+def item_weights(corpus: Corpus, item: m.Evidence) -> Iterator[tuple[str, float, tuple[float, float]]]:
+    """(claim, signed weight in nats, range of its size in nats) of every link of an item.
 
     An item that bears on an exclusive question is one likelihood vector: on each answer k it weighs
     ln P(item | k) - max_j ln P(item | j).  Where ``none`` is not given it gets the priors' mean of the others.
@@ -77,7 +77,7 @@ def item_weights(corpus: Corpus, item: m.Evidence) -> Iterator[tuple[str, float]
     for link in item.bears_on:
         if isinstance(link, m.Link):
             if link.claim in nodes:
-                yield link.claim, link.weight
+                yield link.claim, link.weight, link.range
             continue
         entry = corpus.find(link.question)
         if entry is None or not isinstance(entry.record, m.Question) or not entry.record.exclusive:
@@ -92,7 +92,7 @@ def item_weights(corpus: Corpus, item: m.Evidence) -> Iterator[tuple[str, float]
         top = max([*known.values(), mean])
         for a in sorted(prior):
             value = math.log(known.get(a, mean)) - math.log(top)
-            yield (entry.id + NONE_SUFFIX if a == NONE else a), value
+            yield (entry.id + NONE_SUFFIX if a == NONE else a), value, (abs(value), abs(value))
 
 
 def compile_network(corpus: Corpus) -> Network:
@@ -108,6 +108,7 @@ def compile_network(corpus: Corpus) -> Network:
             builder.link(
                 reason.source, reason.premises, reason.link.claim, reason.link.weight,
                 cuts_both_ways=reason.link.cuts_both_ways,
+                range=reason.link.range,
             )  # fmt: skip
     _undercuts(corpus, builder, nodes)
     return builder.build()
@@ -136,10 +137,11 @@ def _evidence(corpus: Corpus, builder: Builder) -> None:
         source = corpus.find(root) if root is not None else None
         if source is None or not isinstance(source.record, m.Source):
             continue
-        for target, weight in item_weights(corpus, item):
+        for target, weight, spread in item_weights(corpus, item):
             roots.add(source.id)
             builder.item(
-                id, target, weight, source.id, item_reliability(item), testimony=item.design in QUIET_DESIGNS
+                id, target, weight, source.id, item_reliability(item),
+                testimony=item.design in QUIET_DESIGNS, range=spread,
             )  # fmt: skip
         for tie in item.lineage:
             other = corpus.find(tie.root)
@@ -164,7 +166,7 @@ def _undercuts(corpus: Corpus, builder: Builder, nodes: set[str]) -> None:
                     items[(id, link.claim)] = [link.claim]
             else:
                 one = item.model_copy(update={"bears_on": (link,)})
-                items[(id, link.question)] = [claim for claim, _ in item_weights(corpus, one)]
+                items[(id, link.question)] = [claim for claim, *_ in item_weights(corpus, one)]
     names: dict[str, list[str]] = {}
     waiting = [(id, u) for id, u in corpus.of(m.Undercut, active=True) if (u.premise or id) in nodes]
     for id, u in waiting:

@@ -17,6 +17,9 @@ from kb.engine.arithmetic import Bools, Floats, Ints
 
 ON_LINK, ON_ITEM, ON_UNDERCUT = 0, 1, 2
 
+Range = tuple[float, float]
+"""Low and high of a weight's size, in nats."""
+
 __all__ = ["ON_ITEM", "ON_LINK", "ON_UNDERCUT", "Builder", "Network"]
 
 
@@ -32,6 +35,7 @@ class Network:
         shift: a viewpoint's shift of base rates in nats (n,).
         item_ids, item_claim, item_weight, item_reliability: names (k), claim (k,), signed stated weight in nats (k,),
             reliability (k,).
+        item_range: low and high of the stated weight's size in nats, for intervals (k, 2).
         item_pair, item_record, item_quiet: (claim, root) pair (k,), record that the links of one item share (k,),
             whether it is testimony or anecdote (k,).
         pair_claim, pair_root, pair_cluster: claim, root and cluster of each (claim, root) pair (g,).
@@ -41,6 +45,7 @@ class Network:
         lineage_dependence: (e,).
         link_ids, link_claim, link_weight, link_both: names (l), conclusion (l,), signed weight in nats (l,), whether it
             cuts both ways (l,).
+        link_range: low and high of the weight's size in nats, for intervals (l, 2).
         premise_start, premise: link j's premises are ``premise[premise_start[j]:premise_start[j+1]]`` (CSR).
         undercut_ids, undercut_node, undercut_kill: names (u), driving claim (u,), share it takes (u,).
         undercut_on, undercut_target: what it attacks (``ON_LINK``, ``ON_ITEM``, ``ON_UNDERCUT``) and its index (u,).
@@ -54,6 +59,7 @@ class Network:
     item_claim: Ints
     item_weight: Floats
     item_reliability: Floats
+    item_range: Floats
     item_pair: Ints
     item_record: Ints
     item_quiet: Bools
@@ -70,6 +76,7 @@ class Network:
     link_claim: Ints
     link_weight: Floats
     link_both: Bools
+    link_range: Floats
     premise_start: Ints
     premise: Ints
     undercut_ids: tuple[str, ...]
@@ -215,8 +222,8 @@ class Builder:
     def __init__(self) -> None:
         self._claims: dict[str, tuple[float, float]] = {}
         self._roots: dict[str, float] = {}
-        self._items: list[tuple[str, str, float, str, float, bool]] = []
-        self._links: list[tuple[str, tuple[str, ...], str, float, bool]] = []
+        self._items: list[tuple[str, str, float, str, float, bool, Range]] = []
+        self._links: list[tuple[str, tuple[str, ...], str, float, bool, Range]] = []
         self._undercuts: list[tuple[str, str, float, int, tuple[str, str]]] = []
         self._lineage: list[tuple[tuple[str, ...], float]] = []
         self._questions: list[tuple[str, tuple[str, ...]]] = []
@@ -238,18 +245,53 @@ class Builder:
         self._roots[id] = reliability
 
     def item(
-        self, id: str, claim: str, weight: float, root: str, reliability: float = 1.0, *, testimony: bool = False
+        self,
+        id: str,
+        claim: str,
+        weight: float,
+        root: str,
+        reliability: float = 1.0,
+        *,
+        testimony: bool = False,
+        range: Range | None = None,
     ) -> None:
-        """Add one link of an evidence item; give the same ``id`` again for its other claims."""
+        """Add one link of an evidence item; give the same ``id`` again for its other claims.
+
+        Args:
+            id: the item.
+            claim: what it bears on.
+            weight: ln P(item | claim) / P(item | not claim), in nats.
+            root: who vouches for it.
+            reliability: chance that the item is as described, above 0 and at most 1.
+            testimony: whether it is testimony or anecdote.
+            range: low and high of the weight's size in nats, for intervals; by default the weight itself.
+        """
         if not 0 < reliability <= 1:
             raise ValueError(f"the reliability of {id} is {reliability!r}; it lies above 0 and at most at 1")
-        self._items.append((id, claim, weight, root, reliability, testimony))
+        self._items.append((id, claim, weight, root, reliability, testimony, range or (abs(weight), abs(weight))))
 
     def link(
-        self, id: str, premises: Iterable[str], claim: str, weight: float, *, cuts_both_ways: bool = False
+        self,
+        id: str,
+        premises: Iterable[str],
+        claim: str,
+        weight: float,
+        *,
+        cuts_both_ways: bool = False,
+        range: Range | None = None,
     ) -> None:
-        """Add a reason: one premise, or several that are needed together."""
-        self._links.append((id, tuple(sorted(set(premises))), claim, weight, cuts_both_ways))
+        """Add a reason: one premise, or several that are needed together.
+
+        Args:
+            id: the record that carries the link.
+            premises: the claims it rests on.
+            claim: what it bears on.
+            weight: ln P(reason | claim) / P(reason | not claim), in nats.
+            cuts_both_ways: whether a failing reason counts the other way.
+            range: low and high of the weight's size in nats, for intervals; by default the weight itself.
+        """
+        spread = range or (abs(weight), abs(weight))
+        self._links.append((id, tuple(sorted(set(premises))), claim, weight, cuts_both_ways, spread))
 
     def undercut(self, id: str, node: str, kill: float, on: int, target: tuple[str, str]) -> None:
         """Add an undercut driven by ``node``.
@@ -308,6 +350,7 @@ class Builder:
             item_claim=_i([at[x[1]] for x in items]),
             item_weight=_f([x[2] for x in items]),
             item_reliability=_f([x[4] for x in items]),
+            item_range=_f([x[6] for x in items]).reshape(-1, 2),
             item_pair=_i([pairs[(at[x[1]], root_at[x[3]])] for x in items]),
             item_record=_i([records[x[0]] for x in items]),
             item_quiet=np.array([x[5] for x in items], dtype=np.bool_),
@@ -324,6 +367,7 @@ class Builder:
             link_claim=_i([at[x[2]] for x in links]),
             link_weight=_f([x[3] for x in links]),
             link_both=np.array([x[4] for x in links], dtype=np.bool_),
+            link_range=_f([x[5] for x in links]).reshape(-1, 2),
             premise_start=_i(np.cumsum([0, *(len(p) for p in premises)]).tolist()),
             premise=_i([p for ps in premises for p in ps]),
             undercut_ids=tuple(x[0] for x in undercuts),
@@ -381,7 +425,7 @@ def _clusters(
     return cluster_of, claims, dependence
 
 
-def _f(values: Sequence[float]) -> Floats:
+def _f(values: Sequence[float] | Sequence[Range]) -> Floats:
     return np.array(values, dtype=np.float64)
 
 

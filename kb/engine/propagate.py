@@ -13,6 +13,7 @@ from kb.engine.conserve import Conserver
 from kb.engine.cycles import CycleLook, CycleReport, CycleSolver
 from kb.engine.explain import explain
 from kb.engine.graph import NONE_SUFFIX, compile_network
+from kb.engine.inputs import Inputs
 from kb.engine.network import Network
 from kb.engine.results import Credence, Credences, Explanation, Method
 from kb.engine.sweep import Plan, Setup, State, run
@@ -36,21 +37,36 @@ class Propagated:
         """The network that was swept."""
         return self.setup.net
 
+    def again(self, inputs: Inputs, *, exact: bool = True) -> Propagated:
+        """Sweep the same network with other inputs; see :func:`sweep`."""
+        return sweep(self.setup.plan, self.conserver, inputs, exact=exact)
+
+
+def sweep(plan: Plan, conserver: Conserver, inputs: Inputs, *, exact: bool = True) -> Propagated:
+    """Sweep a network once for all cases of its inputs, bottom up, counting shared evidence once.
+
+    Args:
+        plan: the network by levels.
+        conserver: what counts shared evidence once.
+        inputs: the cases.
+        exact: solve every maximum flow; when false bound most of them by the cuts of some, for draws.
+    """
+    solver = CycleSolver(conserver, exact=exact)
+
+    def conserve(x: Setup, state: State, claims: Ints) -> None:
+        conserver(x, state, claims, CycleLook(solver, state), exact=exact)
+
+    setup = Setup.of(plan, inputs)
+    state = run(setup, conserve, solver)
+    return Propagated(setup, state, conserver, tuple(solver.reports))
+
 
 def propagate(net: Network) -> Propagated:
-    """Sweep a network once, bottom up, counting shared evidence once.
+    """Sweep a network with its own inputs.
 
     Claims that rest on each other are computed as :mod:`kb.engine.cycles` says.
     """
-    conserver = Conserver(net)
-    solver = CycleSolver(conserver)
-
-    def conserve(x: Setup, state: State, claims: Ints) -> None:
-        conserver(x, state, claims, CycleLook(solver, state))
-
-    setup = Setup.of(Plan.of(net))
-    state = run(setup, conserve, solver)
-    return Propagated(setup, state, conserver, tuple(solver.reports))
+    return sweep(Plan.of(net), Conserver(net), Inputs.of(net))
 
 
 class Assessment:

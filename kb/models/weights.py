@@ -182,6 +182,11 @@ class Link(Model):
             return 0.0
         return strength_nats(self.strength, self.stance)
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """Low and high of the weight's size in nats, for intervals; (0, 0) when the link does not count."""
+        return strength_range(self.strength) if self.weight != 0 else (0.0, 0.0)
+
 
 class AnswerLikelihood(Model):
     """How an item bears on all answers of an exclusive question at once."""
