@@ -227,7 +227,7 @@ class Writer:
         for relation in r.relations:
             self.put(iri, term(relation.type), record(relation.to))
         self.refer(iri, CP.settledBy, r.settled_by)
-        self.refer(iri, CP.quantity, r.quantities)
+        self.refer(iri, CP.mentions, r.quantities)
         if r.forecast is not None:
             self.put(iri, CP.due, date(r.forecast.by))
             self.refer(iri, CP.condition, r.forecast.condition)
@@ -268,7 +268,7 @@ class Writer:
         self.put(iri, CP.design, term(r.design))
         self.refer(iri, CP.root, self._corpus.root_of(r))
         self._reliability(iri, r.reliability)
-        self.refer(iri, CP.quantity, r.quantities)
+        self.refer(iri, CP.mentions, r.quantities)
         for tie in r.lineage:
             self.put(iri, term(tie.kind), record(tie.root))
         for bearing in r.bears_on:
@@ -289,7 +289,7 @@ class Writer:
             node = record(id, "bears-on", r.question, answer)
             self.put(iri, DCTERMS.hasPart, node)
             self.put(node, RDF.type, CP.likelihood)
-            self.refer(node, CP.question, r.question)
+            self.refer(node, CP.onQuestion, r.question)
             self._answer(node, answer)
             self.put(node, CP.probability, decimal(p))
 

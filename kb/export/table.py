@@ -24,14 +24,14 @@ COLUMNS = (
     "question",
     "digest",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """First characters by which a spreadsheet takes text for a formula, their full-width forms included."""
 
 
 def cell(text: str) -> str:
     """Text as one line that no spreadsheet takes for a formula."""
     line = " ".join(text.split())
-    return f"'{line}" if text.startswith(_FORMULA) else line
+    return f"'{line}" if line.startswith(_FORMULA) else line
 
 
 def number(value: float | None) -> str:
