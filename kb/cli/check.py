@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from kb import vocab
+from kb import report, vocab
 from kb.cli.shell import JsonOption, count, read, say, say_json
 from kb.corpus import Corpus
-from kb.errors import Finding, Level, Unavailable, plain
+from kb.errors import LEVEL_ORDER, Finding, Level, Unavailable, plain
 
 NAME = "check"
 _STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.SUGGESTION: "cyan"}
@@ -45,13 +46,12 @@ def command(
     loaded, findings = read(root)
     if only is not None:
         findings = tuple(f for f in findings if Path(f.path) == only)
-    code = 1 if any(f.level is Level.ERROR for f in findings) else 0
-    shown = [f for f in findings if list(Level).index(f.level) <= list(Level).index(level)]
+    shown = [f for f in findings if LEVEL_ORDER[f.level] <= LEVEL_ORDER[level]]
     if json:
         say_json(_data(loaded.corpus, findings, shown))
     else:
-        say(*[_line(f) for f in shown], summary(loaded.corpus, findings, only))
-    raise typer.Exit(code)
+        say(*[finding_line(f) for f in shown], *by_rule(shown), summary(loaded.corpus, findings, only))
+    raise typer.Exit(1 if report.is_failure(findings) else 0)
 
 
 def _target(path: Path | None) -> tuple[Path | None, Path | None]:
@@ -63,7 +63,8 @@ def _target(path: Path | None) -> tuple[Path | None, Path | None]:
     return path.parent.parent, path
 
 
-def _line(finding: Finding) -> Text:
+def finding_line(finding: Finding) -> Text:
+    """A finding with its place dimmed and its code in the colour of its level."""
     place = f"{finding.path}:{finding.line}:{finding.col}"
     if plain(place) != place:
         return Text(str(finding))
@@ -71,17 +72,18 @@ def _line(finding: Finding) -> Text:
     return Text.assemble((place, "dim"), " ", code, " ", plain(f"{finding.message}; {finding.hint}"))
 
 
-def tally(findings: tuple[Finding, ...]) -> str:
-    """``2 errors, 1 warning, 3 suggestions``, or ``no findings``."""
-    by_level = Counter(f.level for f in findings)
-    return ", ".join(count(by_level[level], level.value) for level in Level if by_level[level]) or "no findings"
-
-
 def summary(corpus: Corpus, findings: tuple[Finding, ...], only: Path | None = None) -> Text:
     """The last line: how many records, how many findings."""
-    about = str(only) if only is not None else f"{count(len(corpus), 'record')} read"
-    worst = min((f.level for f in findings), key=list(Level).index, default=None)
-    return Text.assemble(f"{plain(about)}: ", (tally(findings), _STYLE[worst] if worst is not None else "green"))
+    about = str(only) if only is not None else f"{count(len(corpus), 'record')} checked"
+    worst = min((f.level for f in findings), key=LEVEL_ORDER.__getitem__, default=None)
+    style = _STYLE[worst] if worst is not None else "green"
+    return Text.assemble(f"{plain(about)}: ", (report.summary(findings), style))
+
+
+def by_rule(findings: Sequence[Finding]) -> list[str]:
+    """How often each rule spoke; nothing when fewer than two did."""
+    counts = report.by_code(findings)
+    return ["by rule: " + ", ".join(f"{code} {n}" for code, n in counts.items())] if len(counts) > 1 else []
 
 
 def by_kind(corpus: Corpus) -> dict[str, int]:
@@ -91,10 +93,11 @@ def by_kind(corpus: Corpus) -> dict[str, int]:
 
 
 def _data(corpus: Corpus, findings: tuple[Finding, ...], shown: list[Finding]) -> dict[str, object]:
-    by_level = Counter(f.level for f in findings)
     return {
+        "failed": report.is_failure(findings),
         "records": len(corpus),
         "by_kind": by_kind(corpus),
-        **{f"{level.value}s": by_level[level] for level in Level},
+        "counts": {level.value: n for level, n in report.by_level(findings).items()},
+        "codes": report.by_code(findings),
         "findings": [f.as_dict() for f in shown],
     }

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from kb import models as m
 from kb import odds, vocab
+from kb.anchors import passage_link
 from kb.cli.layout import Sheet
 from kb.corpus import NONE, Corpus, Entry
 from kb.engine import Assessment, Credence
-from kb.pages.prose import deep_link
 
 
 class Views:
@@ -95,8 +95,9 @@ class Views:
             date = f", {record.issued}" if isinstance(record, m.Source) and record.issued else ""
             said = f"{self.title(passage.source)}{date}" + (f": {'; '.join(where)}" if where else "")
             self.sheet.wrap(said, indent, first="source  ")
-            if isinstance(record, m.Source) and record.url is not None:
-                self.sheet.line((deep_link(record.url, passage.anchor), "blue"), indent=indent + 8)
+            link = passage_link(self.corpus, passage)
+            if link is not None:
+                self.sheet.line((link, "blue"), indent=indent + 8)
 
     def positions(self, id: str) -> None:
         """Who holds what about a record."""
