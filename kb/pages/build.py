@@ -4,18 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from kb import models as m
+from kb.corpus import Entry
+from kb.pages import data
 from kb.pages.claim import render_claim
-from kb.pages.shell import Shell
+from kb.pages.lists import fragments, render_topic
+from kb.pages.moves import Move, moves_by_item, moves_by_root
+from kb.pages.page import Page
+from kb.pages.question import render_question
+from kb.pages.records import render_evidence, render_person, render_plain, render_source
+from kb.pages.redirect import redirects
+from kb.pages.shell import Shell, fill
 from kb.pages.site import Assessed, Settings, Site
+from kb.pages.sitemap import sitemap
+
+INDEX_PATH = "assets/search-index.js"
 
 
 def render_site(
-    assessed: Assessed, shell: str, frames: Mapping[str, str], settings: Settings
+    assessed: Assessed,
+    shell: str,
+    frames: Mapping[str, str],
+    settings: Settings,
+    exports: Mapping[str, bytes] | None = None,
 ) -> Iterator[tuple[str, bytes]]:
-    """Every page and data file as (path below the root of the site, bytes), in a fixed order."""
+    """Every page and data file as (path below the root of the site, bytes), in a fixed order.
+
+    Args:
+        assessed: records and credences.
+        shell: the rendered shell page.
+        frames: path to rendered hand-written page, whose marks are filled.
+        settings: what the pages know about the site.
+        exports: name to content of the files in ``data/``.
+
+    Raises:
+        FrameError: the shell or a hand-written page does not fit.
+    """
     site = Site(assessed, settings)
     cut = Shell.from_html(shell)
+    by_root, by_item = moves_by_root(site), moves_by_item(site)
+    paths: list[str] = []
     for entry in site.corpus:
+        made = _page(site, entry, by_root, by_item)
+        paths.append(made.path)
+        yield made.path, _stamp(cut, made)
+        yield made.path.removesuffix(".html") + ".json", data.record_json(site, entry)
         if entry.id in site.credences:
-            page = render_claim(site, entry)
-            yield page.path, cut.stamp({"head": page.head, "title": page.title, "body": page.body, "toc": page.toc})
+            yield made.path.removesuffix(".html") + ".csv", data.sum_csv(site, entry.id)
+    for name in site.topic_names:
+        made = render_topic(site, name)
+        paths.append(made.path)
+        yield made.path, _stamp(cut, made)
+    files = exports or {}
+    pieces = fragments(site, by_root, by_item, {name: len(content) for name, content in files.items()})
+    for path in sorted(frames):
+        paths.append(path)
+        yield path, fill(frames[path], pieces)
+    for path, page in redirects(site):
+        yield path, _stamp(cut, page)
+    yield INDEX_PATH, data.search_index(site)
+    for name in sorted(files):
+        yield f"data/{name}", files[name]
+    if settings.site_url is not None:
+        yield "sitemap.xml", sitemap(settings.site_url, [p for p in paths if p != "404.html"], settings.revised)
+
+
+def _stamp(cut: Shell, page: Page) -> bytes:
+    return cut.stamp({"head": page.head, "title": page.title, "body": page.body, "toc": page.toc})
+
+
+def _page(site: Site, entry: Entry, by_root: Mapping[str, list[Move]], by_item: Mapping[str, list[Move]]) -> Page:
+    """The page of one record."""
+    if entry.id in site.credences:
+        return render_claim(site, entry)
+    record = entry.record
+    if isinstance(record, m.Question):
+        return render_question(site, entry)
+    if isinstance(record, m.Evidence):
+        return render_evidence(site, entry, by_item)
+    if isinstance(record, m.Source):
+        return render_source(site, entry, by_root)
+    if isinstance(record, m.Person):
+        return render_person(site, entry, by_root)
+    return render_plain(site, entry)

@@ -228,6 +228,17 @@ class Site:
                 found.setdefault(id, set()).add(experiment_id)
         return {claim: tuple(sorted(ids)) for claim, ids in found.items()}
 
+    @cached_property
+    def backlinks(self) -> Mapping[str, tuple[str, ...]]:
+        """Record to the records that name it, anywhere in their fields."""
+        found: dict[str, set[str]] = {}
+        for entry in self.corpus:
+            for id in _named(entry.record.model_dump(mode="json", exclude_none=True)):
+                target = self.corpus.find(id)
+                if target is not None and target.id != entry.id:
+                    found.setdefault(target.id, set()).add(entry.id)
+        return {id: tuple(sorted(ids)) for id, ids in found.items()}
+
     def edit_url(self, entry: Entry) -> str | None:
         """Where to edit the record's file; ``None`` while the repository is unknown."""
         if self.settings.repository is None:
@@ -256,3 +267,16 @@ class Site:
         if self.settings.site_url is None:
             return None
         return self.settings.site_url.rstrip("/") + "/" + path
+
+
+def _named(value: object) -> Iterator[str]:
+    """Every string and key in a record's data that could be an id."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _named(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _named(inner)

@@ -1,0 +1,79 @@
+"""Data beside the pages: one JSON file a record, the sum of a claim as CSV, and the search index as a script."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from jinja2.utils import htmlsafe_json_dumps
+
+from kb import models as m
+from kb import odds
+from kb.corpus import Entry
+from kb.pages.site import Site
+from kb.pages.sums import Sum
+
+
+def record_json(site: Site, entry: Entry) -> bytes:
+    """A record, its credence and the rows of its sum."""
+    data: dict[str, object] = {
+        "id": entry.id,
+        "iri": f"urn:counterpoise:{entry.id}",
+        "topic": entry.topic,
+        "digest": entry.digest,
+        "record": entry.record.model_dump(mode="json", exclude_none=True, by_alias=True),
+    }
+    if entry.id in site.credences:
+        c = site.credences[entry.id]
+        data["credence"] = {
+            "assessed": c.assessed,
+            "credence": c.credence if c.assessed else None,
+            "base_rate": c.base_rate,
+            "low": c.low,
+            "high": c.high,
+            "method": c.method,
+            "items": c.items,
+            "groups": c.groups,
+        }
+        data["sum"] = [
+            {"kind": r.kind, "ids": list(r.ids), "db": odds.db(r.weight), "probability_after": r.probability}
+            for r in site.explain(entry.id).rows()
+        ]
+    return (json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def sum_csv(site: Site, id: str) -> bytes:
+    """The sum of a claim, a line a row: what it is, the odds factor, decibans, the probability after it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["line", "id", "odds_factor", "db", "probability_after"])
+    for row in Sum(site, id).rows():
+        name = row.ref.id if row.ref is not None else ""
+        factor = odds.odds_factor(row.weight.nats)
+        numbers = [f"{factor:.12g}", f"{odds.db(row.weight.nats):.12g}", f"{odds.sigma(row.after):.12g}"]
+        writer.writerow([_plain(row.label), name, *numbers])
+    return out.getvalue().encode()
+
+
+def _plain(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+def search_index(site: Site) -> bytes:
+    """What the search reads, as a script, so that it loads from a file as it does from a server.
+
+    Each document is (id, kind, title, summary, aliases, address, credence).
+    """
+    documents = []
+    for entry in site.corpus:
+        if isinstance(entry.record, m.Position) or not entry.record.active:
+            continue
+        ref = site.ref(entry.id)
+        record = entry.record
+        said = record.summary or record.get("text") or record.get("definition") or record.get("authors_text") or ""
+        aliases = " ".join([entry.id.replace("-", " "), *record.aliases, record.get("word") or ""])
+        number = ref.credence.text if ref.credence is not None else ""
+        documents.append([entry.id, ref.kind, ref.title, said[:300], aliases, ref.href, number])
+    return b"window.counterpoiseIndex=" + str(htmlsafe_json_dumps(documents)).encode() + b";\n"

@@ -1,0 +1,301 @@
+"""Fragments of the hand-written pages: the questions on the front page, tables, lists, scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from kb import models as m
+from kb import odds, vocab
+from kb.engine import arithmetic
+from kb.engine.graph import item_reliability, source_reliability
+from kb.pages import words
+from kb.pages.moves import Move
+from kb.pages.outline import outline
+from kb.pages.page import Page, Section, made
+from kb.pages.question import Crux, Standing, standing
+from kb.pages.render import render
+from kb.pages.site import Ref, Site
+from kb.pages.sums import Sum, Weight
+
+LISTED = 6
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A claim in the table of all claims; numbers that do not exist are empty, never zero."""
+
+    ref: Ref
+    p: str
+    db_value: str
+    weight: Weight | None
+    items: int
+    groups: int
+    n_for: int
+    n_against: int
+    topic: str
+    topic_title: str
+    state: str
+
+    @property
+    def contested(self) -> bool:
+        """Whether there are reasons or evidence on both sides."""
+        return self.n_for > 0 and self.n_against > 0
+
+
+def claim_row(site: Site, id: str) -> ClaimRow:
+    """A claim's row."""
+    c = site.credences[id]
+    total = Sum(site, id)
+    sides = [r.stated.side for r in total.reasons] + [i.stated.side for g in total.groups for _, i in g.items]
+    state = "open"
+    if c.assessed:
+        state = {"for": "assessed up", "against": "assessed down"}.get(words.side(c.weight), "assessed")
+    topic = site.corpus[id].topic
+    return ClaimRow(
+        ref=site.ref(id),
+        p=f"{c.credence:.6f}" if c.assessed else "",
+        db_value=f"{odds.db(c.weight):.6f}" if c.assessed else "",
+        weight=Weight.of(c.weight) if c.assessed else None,
+        items=c.items,
+        groups=c.groups,
+        n_for=sides.count("for"),
+        n_against=sides.count("against"),
+        topic=topic,
+        topic_title=site.topic_title(topic),
+        state=state,
+    )
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """An item in the list of evidence."""
+
+    ref: Ref
+    design: str
+    reliability: str
+    source: Ref | None
+    most: Move | None
+    others: int
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A source in the list of sources; ``moved`` in dB over ``claims`` claims."""
+
+    ref: Ref
+    authors: str
+    date: str
+    type: str
+    reliability: str
+    cited: int
+    moved: float
+    claims: int
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person in the list of people."""
+
+    ref: Ref
+    type: str
+    positions: int
+    n_for: int
+    n_against: int
+    sources: int
+
+
+def fragments(
+    site: Site, by_root: Mapping[str, list[Move]], by_item: Mapping[str, list[Move]], sizes: Mapping[str, int]
+) -> dict[str, Markup]:
+    """Every fragment that a hand-written page may ask for.
+
+    Args:
+        site: the site.
+        by_root, by_item: what sources and items moved.
+        sizes: export file to its size in bytes.
+    """
+    root = ""
+    standings = [standing(site, e) for e in site.questions]
+    claims = [claim_row(site, id) for id, _ in site.corpus.of(m.Claim, active=True)]
+    topics = [(name, site.topic_title(name)) for name in site.topic_names]
+    return {
+        "counts": Markup(_counts(site)),
+        "questions": render("front.html.j2", root=root, standings=standings),
+        "highlights": _highlights(site, standings),
+        "claims-table": render("claims-table.html.j2", root=root, rows=claims, topics=topics),
+        "outline": render("outline.html.j2", root=root, topics=outline(site)),
+        "evidence-list": render("evidence-list.html.j2", root=root, rows=_evidence(site, by_item)),
+        "sources-list": render("sources-list.html.j2", root=root, rows=_sources(site, by_root)),
+        "people-list": render("people-list.html.j2", root=root, rows=_people(site)),
+        "terms-list": render("terms-list.html.j2", root=root, words=_terms(site)),
+        "topics-list": _topics(site),
+        "data-list": _data(site, sizes),
+        **{f"scale-{which}": _scale(which) for which in ("strength", "credence", "design", "source")},
+    }
+
+
+def _counts(site: Site) -> str:
+    """One line: how much there is, and how much of it is assessed."""
+    assessed = sum(c.assessed for id, c in site.credences.items() if site.corpus[id].kind == "claim")
+    kinds = {kind: sum(1 for e in site.corpus if e.kind is kind and e.record.active) for kind in vocab.Kind}
+    said = [words.count(kinds[k], k.value, vocab.PLURAL[k]) for k in (vocab.Kind.QUESTION, vocab.Kind.CLAIM)]
+    said += [f"{kinds[vocab.Kind.EVIDENCE]} items of evidence", words.count(kinds[vocab.Kind.SOURCE], "source")]
+    said.append(words.count(kinds[vocab.Kind.POSITION], "position"))
+    revised = f" Last changed on {site.settings.revised}." if site.settings.revised else ""
+    share = f"{assessed} of the claims have evidence beneath them; the others say “not assessed”."
+    return f"{words.listing(said)}. {share}{revised}"
+
+
+def _highlights(site: Site, standings: Sequence[Standing]) -> Markup:
+    """Biggest cruxes, claims moved most, latest additions."""
+    cruxes = [
+        Crux(a.ref, r) for s in standings for a in s.answers for r in Sum(site, a.ref.id).reasons if r.swing >= 0.005
+    ]
+    cruxes.sort(key=lambda c: (not c.reason.assessed, -c.reason.swing, c.answer.id, c.reason.ref.id))
+    one_each: dict[str, Crux] = {}
+    for crux in cruxes:
+        one_each.setdefault(crux.reason.ref.id, crux)
+    moved = [
+        (site.ref(id), Weight.of(c.weight))
+        for id, c in site.credences.items()
+        if c.assessed and site.corpus[id].kind == "claim"
+    ]
+    moved.sort(key=lambda x: (-abs(x[1].nats), x[0].id))
+    dated = [(site.ref(e.id), e.record.added) for e in site.corpus if e.record.added and e.record.active]
+    dated = [d for d in dated if d[0].kind in ("claim", "question", "evidence", "argument", "undercut")]
+    dated.sort(key=lambda x: x[0].id)
+    dated.sort(key=lambda x: x[1] or "", reverse=True)
+    return render(
+        "highlights.html.j2",
+        root="",
+        cruxes=list(one_each.values())[:LISTED],
+        moved=moved[:LISTED],
+        latest=dated[:LISTED],
+    )
+
+
+def _evidence(site: Site, by_item: Mapping[str, list[Move]]) -> list[EvidenceRow]:
+    rows = []
+    for id, item in site.corpus.of(m.Evidence, active=True):
+        moves = by_item.get(id, [])
+        root = site.corpus.root_of(item)
+        rows.append(
+            EvidenceRow(
+                site.ref(id),
+                item.design.label,
+                f"{item_reliability(item):g}",
+                site.ref(root) if root is not None else None,
+                moves[0] if moves else None,
+                max(len(moves) - 1, 0),
+            )
+        )
+    return sorted(rows, key=lambda r: (r.ref.title.lower(), r.ref.id))
+
+
+def _sources(site: Site, by_root: Mapping[str, list[Move]]) -> list[SourceRow]:
+    rows = []
+    for id, source in site.corpus.of(m.Source, active=True):
+        moves = by_root.get(id, [])
+        names = [site.corpus[a].title for a in source.authors] + ([source.authors_text] if source.authors_text else [])
+        rows.append(
+            SourceRow(
+                ref=site.ref(id),
+                authors=words.listing(names),
+                date=source.issued or "",
+                type=source.type.label,
+                reliability=f"{source_reliability(source):g}",
+                cited=len(site.corpus.cited_in.get(id, ())),
+                moved=sum(odds.db(x.size) for x in moves),
+                claims=len(moves),
+            )
+        )
+    return sorted(rows, key=lambda r: (-r.moved, -r.cited, r.ref.title.lower(), r.ref.id))
+
+
+def _people(site: Site) -> list[PersonRow]:
+    rows = []
+    for id, person in site.corpus.of(m.Person, active=True):
+        held = [site.corpus.record(p, m.Position) for p in site.corpus.positions_by.get(id, ())]
+        wrote = sum(1 for _, s in site.corpus.of(m.Source) if id in s.authors)
+        pro = sum(p.stance in (vocab.Attitude.ASSERTS, vocab.Attitude.CONCEDES) for p in held)
+        con = sum(p.stance is vocab.Attitude.DENIES for p in held)
+        rows.append(PersonRow(site.ref(id), person.type.label, len(held), pro, con, wrote))
+    return sorted(rows, key=lambda r: (-r.positions, r.ref.title.lower(), r.ref.id))
+
+
+def _terms(site: Site) -> list[tuple[str, list[tuple[Ref, str]]]]:
+    found: dict[str, list[tuple[Ref, str]]] = {}
+    for id, term in site.corpus.of(m.Term, active=True):
+        found.setdefault(term.word, []).append((site.ref(id), term.definition))
+    return sorted(found.items(), key=lambda x: x[0].lower())
+
+
+def _topics(site: Site) -> Markup:
+    topics = []
+    for name in site.topic_names:
+        claims = [id for id, _ in site.corpus.of(m.Claim, active=True) if site.corpus[id].topic == name]
+        topic = site.corpus.topics.get(name)
+        assessed = sum(site.credences[id].assessed for id in claims)
+        topics.append((name, site.topic_title(name), topic.question if topic else "", len(claims), assessed))
+    viewpoints = [site.ref(id) for id, _ in site.corpus.of(m.Viewpoint, active=True)]
+    return render("topics-list.html.j2", root="", topics=topics, viewpoints=viewpoints)
+
+
+def _data(site: Site, sizes: Mapping[str, int]) -> Markup:
+    files = [(name, site.settings.exports.get(name, ""), _size(sizes[name])) for name in sorted(sizes)]
+    return render("data-list.html.j2", files=files, digest=site.corpus.digest, revised=site.settings.revised)
+
+
+def _size(n: int) -> str:
+    return f"{n / 1e6:.1f} MB" if n >= 1e6 else f"{max(n / 1e3, 0.1):.1f} kB"
+
+
+def _scale(which: str) -> Markup:
+    """A table of the words or defaults that records may use."""
+    half = [
+        (w, words.factor(odds.nats(w.db)), words.percent(odds.sigma(odds.nats(w.db))))
+        for w in vocab.STRENGTH_WORDS.values()
+    ]
+    caps = [
+        (t, v, words.capped(float(arithmetic.cap(np.array([v]))[0]))) for t, v in vocab.ROOT_RELIABILITY.items()
+    ]
+    return render(
+        "scales.html.j2",
+        which=which,
+        strengths=half,
+        credences=[(w, words.percent(a), words.percent(b)) for w, (a, b) in vocab.CREDENCE_WORDS.items()],
+        designs=list(vocab.DESIGN_RELIABILITY.items()),
+        sources=caps,
+    )
+
+
+def render_topic(site: Site, name: str) -> Page:
+    """The page of a topic."""
+    topic = site.corpus.topics.get(name)
+    inside = [e for e in site.corpus if e.topic == name and e.record.active]
+    claims = [site.ref(e.id) for e in inside if e.kind is vocab.Kind.CLAIM]
+    claims.sort(key=lambda r: (not (r.credence and r.credence.assessed), -(r.credence.p if r.credence else 0), r.id))
+    done = {vocab.Kind.QUESTION, vocab.Kind.CLAIM, vocab.Kind.POSITION}
+    others = [
+        (kind.value, [site.ref(e.id) for e in inside if e.kind is kind])
+        for kind in vocab.Kind
+        if kind not in done and any(e.kind is kind for e in inside)
+    ]
+    sections = [Section("questions", "Questions"), Section("claims", "Claims")]
+    sections += [Section(kind, words.capital(vocab.PLURAL[vocab.Kind(kind)])) for kind, _ in others]
+    body = render(
+        "topic.html.j2",
+        root="../",
+        title=site.topic_title(name),
+        question=topic.question if topic else "",
+        standings=[standing(site, e) for e in site.questions if e.topic == name],
+        claims=claims,
+        others=others,
+    )
+    title = site.topic_title(name)
+    said = f"{title}: {topic.question if topic else ''}"
+    return made(site, f"topic/{name}.html", title, body, description=said, sections=sections)

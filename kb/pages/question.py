@@ -1,0 +1,172 @@
+"""The page of a question: its answers, the case of each side, its tree, and who stands where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from kb import models as m
+from kb.corpus import Entry
+from kb.pages import bars, cite, maps, words
+from kb.pages.neighbours import Node, beneath
+from kb.pages.page import Page, Section, page
+from kb.pages.positions import PositionView, positions_on
+from kb.pages.render import render
+from kb.pages.site import Ref, Site
+from kb.pages.sums import ReasonView, Sum
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """An answer with the size of what lies beneath it."""
+
+    ref: Ref
+    text: str
+    items: int
+    groups: int
+    reasons_for: int
+    reasons_against: int
+    strongest: Ref | None
+    counter: Ref | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a question stands, in one line.
+
+    Attributes:
+        ref: the question.
+        answers: its answers, the likeliest first, those not assessed last.
+        said: the standing in words.
+        stack: one bar for an exclusive question with an assessed answer, otherwise ``None``.
+        items: evidence items beneath all answers.
+        assessed: how many answers are assessed.
+    """
+
+    ref: Ref
+    answers: list[AnswerView]
+    said: str
+    stack: Markup | None
+    items: int
+    assessed: int
+
+
+def standing(site: Site, entry: Entry) -> Standing:
+    """Where a question stands."""
+    question = site.corpus.record(entry.id, m.Question)
+    ids = [a for a in question.answers if a in site.credences]
+    answers = [_answer(site, a) for a in ids]
+    answers.sort(key=lambda a: (not _assessed(a), -_p(a) if _assessed(a) else 0.0, ids.index(a.ref.id)))
+    known = [a for a in answers if _assessed(a)]
+    stack = None
+    if question.exclusive and known:
+        shares = [(a.ref, _p(a)) for a in answers]
+        none = max(0.0, 1.0 - sum(p for _, p in shares))
+        stack = bars.stacked(shares, none, f"stack-{entry.id}")
+    if not answers:
+        said = "No answer is recorded yet."
+    elif not known:
+        said = f"{words.capital(words.count(len(answers), 'answer'))} on the map, none assessed yet."
+    else:
+        best = known[0]
+        view = best.ref.credence
+        said = f"{words.capital(view.word)} ({view.text}): {best.ref.title}" if view is not None else ""
+        if len(known) < len(answers):
+            said += f"; {words.count(len(answers) - len(known), 'answer')} not assessed"
+        said += "."
+    items = sum(a.items for a in answers)
+    return Standing(site.ref(entry.id), answers, said, stack, items, len(known))
+
+
+def _assessed(answer: AnswerView) -> bool:
+    return answer.ref.credence is not None and answer.ref.credence.assessed
+
+
+def _p(answer: AnswerView) -> float:
+    return answer.ref.credence.p if answer.ref.credence is not None else 0.0
+
+
+def _answer(site: Site, id: str) -> AnswerView:
+    total = Sum(site, id)
+    c = site.credences[id]
+    return AnswerView(
+        ref=site.ref(id),
+        text=site.corpus[id].record.get("summary") or site.corpus[id].record.get("text") or "",
+        items=c.items,
+        groups=c.groups,
+        reasons_for=len(total.reasons_for),
+        reasons_against=len(total.reasons_against),
+        strongest=next((r.ref for r in total.reasons_for), None),
+        counter=next((r.ref for r in total.reasons_against), None),
+    )
+
+
+@dataclass(frozen=True)
+class Crux:
+    """A reason whose settling would move an answer."""
+
+    answer: Ref
+    reason: ReasonView
+
+
+def render_question(site: Site, entry: Entry) -> Page:
+    """The page of a question."""
+    record = site.corpus.record(entry.id, m.Question)
+    stands = standing(site, entry)
+    nodes = []
+    for answer in stands.answers:
+        node = Node(answer.ref, 0.0, None)
+        node.next, node.more = beneath(site, answer.ref.id, 2, 3)
+        nodes.append(node)
+    drawn = []
+    if nodes:
+        drawn = [
+            maps.tree(site.ref(entry.id), nodes, root="../", id=f"tree-{form}", narrow=form == "narrow")
+            for form in ("wide", "narrow")
+        ]
+    cruxes = [
+        Crux(answer.ref, reason)
+        for answer in stands.answers
+        for reason in Sum(site, answer.ref.id).reasons
+        if reason.swing >= 5e-4
+    ]
+    cruxes.sort(key=lambda c: (-c.reason.swing, c.answer.id, c.reason.ref.id))
+    positions: list[tuple[Ref, list[PositionView]]] = [(a.ref, positions_on(site, a.ref.id)) for a in stands.answers]
+    experiments = sorted({e for a in record.answers for e in site.experiments_on.get(a, ())})
+    senses = sorted({(w, t) for a in record.answers for w, t in _senses(site, a)})
+    sections = [
+        Section("answers", "Where it stands"),
+        Section("case", "The case of each side"),
+        Section("map", "The tree of reasons"),
+        Section("change", "What would settle it"),
+        Section("positions", "Who stands where"),
+        Section("words", "Words"),
+        Section("data", "Data and citation"),
+    ]
+    body = render(
+        "question.html.j2",
+        root="../",
+        site=site,
+        entry=entry,
+        record=record,
+        crumbs=[("Questions", "index.html")],
+        stands=stands,
+        evidence=[site.ref(id) for id, _ in site.corpus.evidence_for.get(entry.id, ())],
+        maps=drawn,
+        cruxes=cruxes[:8],
+        experiments=site.refs(experiments),
+        positions=[(ref, found) for ref, found in positions if found],
+        senses=[(word, site.ref(term), site.corpus[term].record.get("definition")) for word, term in senses],
+        actions=cite.actions(site, entry),
+        citation=cite.citation(site, entry),
+        sections=sections,
+        priors=sorted((record.priors or {}).items()),
+    )
+    description = f"{record.title} {stands.said}"
+    return page(site, entry, body, description=description, sections=sections)
+
+
+def _senses(site: Site, id: str) -> list[tuple[str, str]]:
+    record = site.corpus[id].record if id in site.corpus else None
+    return list(record.get("senses", {}).items()) if record is not None else []
