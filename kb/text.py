@@ -151,11 +151,17 @@ def _scalar(text: str) -> Any:
     return text
 
 
-def _odd_number(text: str) -> bool:
-    """Whether a plain scalar is a number that tools read differently, or one without a finite value."""
+def _odd_number(text: str) -> tuple[str, str] | None:
+    """Why a plain scalar is a number that is not taken, and what to write instead; ``None`` for anything else."""
+    shown = text[:24]
     if _ODD_NUMBER.match(text):
-        return True
-    return bool(_FLOAT.match(text)) and not math.isfinite(float(text))
+        if "n" in text.lower():
+            return f"{shown} is not a finite number", "write a number, or leave the line out"
+        hint = "write it in decimal without leading zeros, or in quotes if it is a word"
+        return f"the number {shown} is read differently by different tools", hint
+    if _FLOAT.match(text) and not math.isfinite(float(text)):
+        return f"the number {shown} is too large", "write a smaller one"
+    return None
 
 
 class _Builder:
@@ -250,13 +256,9 @@ class _Builder:
             self._place(self._text(event), event)
             return
         text: str = event.value
-        if _odd_number(text):
-            self._fault(
-                event,
-                "yaml-number",
-                f"the number {text[:24]} is read differently by different tools",
-                "write it in decimal without leading zeros, or in quotes if it is a word",
-            )
+        odd = _odd_number(text)
+        if odd is not None:
+            self._fault(event, "yaml-number", *odd)
             self._place(text, event)
         else:
             self._place(_scalar(text), event)

@@ -20,6 +20,7 @@ from kb.text import Document, Mark, Path
 R = TypeVar("R", bound=BaseModel)
 ROUNDS = 4
 MOST_MENDED = 60
+WHOLE = "the record"
 EVERYWHERE = frozenset({"id", "aliases", "status", "notes", "added", "summary"})
 """Fields of every record: not worth naming where a newcomer asks what a kind has."""
 
@@ -202,7 +203,7 @@ def _finding(problem: ErrorDetails, where: Path, model: type[BaseModel], documen
         kind="key_mismatch" if problem["loc"][-1:] == ("[key]",) else kind,
         ctx=problem.get("ctx", {}),
         raw=problem["msg"],
-        field=".".join(str(step)[:60] for step in where if isinstance(step, str))[:120] or "the record",
+        field=".".join(str(step)[:60] for step in where if isinstance(step, str))[:120] or WHOLE,
         name=str(where[-1])[:60] if where else "",
         value=value_at(document.data, where),
         parent=model_at(model, where[:-1], document.data) if where else model,
@@ -241,6 +242,8 @@ def _words(wrong: _Wrong) -> tuple[str, str]:
         return f"`{wrong.field}` is empty", f"write a value after `{wrong.name}:`, or delete the line"
     if wrong.kind == "value_error":
         head, _, tail = wrong.raw.removeprefix("Value error, ").partition(": ")
+        if wrong.field == WHOLE:
+            return (head, tail) if tail else ("the fields do not fit together", head)
         return f"`{wrong.field}`: {head}" if tail else f"`{wrong.field}` does not fit", tail or head
     if wrong.kind.endswith(("_type", "_parsing")):
         return _wrong_type(wrong)

@@ -172,7 +172,9 @@ class Link(Model):
         if isinstance(self.strength, StrengthTable):
             up = self.strength.if_true > self.strength.if_false
             if self.strength.if_true != self.strength.if_false and up is not (self.stance is vocab.Stance.SUPPORTS):
-                raise ValueError("the conditionals point the other way than the stance")
+                raise ValueError(
+                    "the conditionals point the other way than the stance: exchange them, or write the other stance"
+                )
         return self
 
     @property

@@ -42,6 +42,8 @@ def evidenced(corpus: Corpus) -> set[str]:
         if question.exclusive:
             for answer in question.answers:
                 steps[answer].update(question.answers)
+    for alias, id in corpus.aliases.items():
+        steps[alias].add(id)
     return _spread(start, steps)
 
 
@@ -80,4 +82,6 @@ def leads_to_question(corpus: Corpus) -> set[str]:
     start: set[str] = set(corpus.unread)
     for id, question in corpus.of(m.Question, active=True):
         start.update({id, *question.answers})
+    for alias, id in corpus.aliases.items():
+        back[alias].add(id)
     return _spread(start, back)

@@ -44,7 +44,10 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         first = min(range(len(steps)), key=lambda i: part.edges[steps[i]]["carrier"].path)
         steps = steps[first:] + steps[:first]
         data = [part.edges[step] for step in steps]
-        names = [str(d["premise"]) for d in data]
+        names = [  # where an answer leads on from another one, both are named
+            d["premise"] if d["premise"] == before["conclusion"] else f"{before['conclusion']} / {d['premise']}"
+            for before, d in zip([data[-1], *data[:-1]], data, strict=True)
+        ]
         shown = names if len(names) <= SHOWN else [*names[: SHOWN - 1], "...", names[-1]]
         entry: Entry = data[0]["carrier"]
         where_: Path = data[0]["where"]
@@ -53,7 +56,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             entry,
             where_,
             f"the links run in a circle: {' > '.join([*shown, names[0]])}"
-            + (f" (through the answers of {', '.join(through)})" if through else "")
+            + (f" (the answers of {', '.join(through)} count as one)" if through else "")
             + (f", one of several among {len(members)} claims" if len(members) > len(names) else ""),
             "look whether one of these links is the other way round or says the same twice",
         )

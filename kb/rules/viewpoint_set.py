@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kb import models as m
 from kb.corpus import Corpus, Entry
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter
+from kb.rules._base import Reporter, a_kind
 
 report = Reporter(__name__, Level.ERROR)
 _FIELDS: dict[type[m.Record], tuple[str, ...]] = {
@@ -51,7 +51,7 @@ def _fit(entry: Entry, name: str, override: m.Override, target: Entry) -> Iterat
             yield report(
                 entry,
                 ("set", name, field),
-                f"{name} is {target.kind.label} and has no {field.replace('_', ' ')}",
+                f"{name} is {a_kind(frozenset({target.kind}))} and has no {field.replace('_', ' ')}",
                 f"here you may set {', '.join(may)}",
                 key=True,
             )
