@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT, Builder, Network
 from kb.engine.propagate import Propagated, propagate
+from kb.engine.sweep import Plan, Setup, State, run
+from kb.odds import sigma
 
 DB = math.log(10) / 10
 """One deciban in nats."""
@@ -82,7 +84,7 @@ class Debate:
         return replace(self, items=tuple(change(x) for x in self.items))
 
     def siblings(self, claim: str) -> tuple[str, ...]:
-        """The answers of the exclusive question that ``claim`` answers, itself included; it alone where there is none."""
+        """The answers of the exclusive question that ``claim`` answers; itself alone where there is none."""
         return next((q for q in self.questions if claim in q), (claim,))
 
 
@@ -126,18 +128,47 @@ def build(debate: Debate, shuffle: random.Random | None = None) -> Network:
     return b.build()
 
 
-def sweep(debate: Debate) -> Propagated:
+@dataclass(frozen=True)
+class Swept:
+    """The engine's result for a debate, by name; ``result`` is ``None`` where one pass was asked for."""
+
+    net: Network
+    state: State
+    result: Propagated | None
+
+    def claims(self, name: str) -> dict[str, float]:
+        """A number of every claim: ``gathered``, ``own``, ``shared``, ..."""
+        return dict(zip(self.net.ids, getattr(self.state, name)[:, 0].tolist(), strict=True))
+
+    def links(self, name: str) -> dict[str, float]:
+        """A number of every link: ``mu``, ``tau``, ``log_lambda``."""
+        return dict(zip(self.net.link_ids, getattr(self.state, name)[:, 0].tolist(), strict=True))
+
+    @property
+    def trees(self) -> dict[str, bool]:
+        """Whether one pass is exact for each claim."""
+        assert self.result is not None
+        return dict(zip(self.net.ids, self.result.conserver.is_tree.tolist(), strict=True))
+
+
+def sweep(debate: Debate, shuffle: random.Random | None = None) -> Swept:
     """The engine's result for a debate."""
-    return propagate(build(debate))
+    net = build(debate, shuffle)
+    result = propagate(net)
+    return Swept(net, result.state, result)
+
+
+def one_pass(debate: Debate) -> Swept:
+    """The engine's numbers for a debate before shared evidence is counted once."""
+    net = build(debate)
+    return Swept(net, run(Setup.of(Plan.of(net))), None)
 
 
 def weights(debate: Debate) -> dict[str, float]:
     """The engine's D of every claim, in nats."""
-    result = sweep(debate)
-    return dict(zip(result.net.ids, result.state.gathered.tolist(), strict=True))
+    return sweep(debate).claims("gathered")
 
 
 def credences(debate: Debate) -> dict[str, float]:
     """The engine's credence of every claim."""
-    result = sweep(debate)
-    return {id: 1 / (1 + math.exp(-z)) for id, z in zip(result.net.ids, result.state.log_odds.tolist(), strict=True)}
+    return {c: sigma(z) for c, z in sweep(debate).claims("log_odds").items()}

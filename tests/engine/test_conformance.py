@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from kb.engine import arithmetic as ar
-from kb.engine.sweep import plan, run
+from kb.odds import sigma
 
-from .debate import DB, Cut, Debate, Item, Link, build, credences
+from .debate import DB, Cut, Debate, Item, Link, credences, one_pass
 from .oracle import Oracle
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("weight.json").read_text(encoding="utf-8"))
@@ -30,7 +29,10 @@ def read(case: dict[str, Any]) -> Debate:
         claims=case["claims"],
         roots=case["roots"],
         items=tuple(
-            Item(f"item {i}", x["claim"], x["db"] * DB, x["root"], x["reliability"], cuts=cuts(f"item {i}", x["undercuts"]))
+            Item(
+                f"item {i}", x["claim"], x["db"] * DB, x["root"], x["reliability"],
+                cuts=cuts(f"item {i}", x["undercuts"]),
+            )
             for i, x in enumerate(case["items"])
         ),
         links=tuple(
@@ -60,9 +62,8 @@ def test_engine_conserves(case: dict[str, Any]) -> None:
 
 
 def test_engine_in_one_pass(case: dict[str, Any]) -> None:
-    net = build(read(case))
-    q = ar.sigmoid(run(plan(net)).log_odds)
-    assert dict(zip(net.ids, q.tolist(), strict=True)) == pytest.approx(case["one_pass"], abs=1e-9)
+    found = {c: sigma(z) for c, z in one_pass(read(case)).claims("log_odds").items()}
+    assert found == pytest.approx(case["one_pass"], abs=1e-9)
 
 
 def test_oracle(case: dict[str, Any]) -> None:
