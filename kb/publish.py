@@ -1,11 +1,73 @@
-"""Writing what the pure part of the program made: the old bytes or the new ones, never half."""
+"""Writing what the pure part of the program made: the old bytes or the new ones, never half.
+
+A file is replaced by a rename.  The site is built in a fresh folder beside the target, flushed, and exchanged for it in
+one step; one lock keeps a second build out.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import datetime
+import errno
+import fcntl
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kb.errors import KbError, Unavailable
+from kb.export import FORMATS
+from kb.export.data import version
+from kb.pages import Assessed, FrameError, Settings, render_site
+
+CONFIG = "mkdocs.yml"
+SHELL = Path("record/shell.html")
+OURS = Path("assets/kb.css")
+"""A file that every built site has: a folder without it is not replaced."""
+UNUSED = ("assets/javascripts/lunr", "assets/javascripts/workers", "sitemap.xml", "sitemap.xml.gz", "record", "partials")
+"""What the frame's generator writes and the site does not use: its own search, its list of pages, the shell."""
+MKDOCS_SECONDS = 300
+RENAME_EXCHANGE = 2
+
+
+class Busy(KbError):
+    """Another build of the same site is running."""
+
+    exit_code = 75
+
+
+class BuildFailed(KbError):
+    """The frame could not be rendered; the message says why.  The old site is intact."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build.
+
+    Attributes:
+        path: the site's folder.
+        pages: HTML pages.
+        files: all files.
+        size: bytes of all files.
+    """
+
+    path: Path
+    pages: int
+    files: int
+    size: int
+
+    @property
+    def index(self) -> Path:
+        """The page to open first."""
+        return self.path / "index.html"
 
 
 def write_atomic(path: str | Path, data: bytes) -> None:
@@ -35,3 +97,216 @@ def write_atomic(path: str | Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def build_site(
+    assessment: Assessed,
+    project: str | Path = ".",
+    target: str | Path = "site/public",
+    exports: Mapping[str, bytes] | None = None,
+    changed_at: int | None = None,
+) -> Built:
+    """Render the frame and all pages, and put them in place of the old site.
+
+    Args:
+        assessment: records with their credences.
+        project: the folder with ``mkdocs.yml``.
+        target: the site's folder, relative to the working directory; its parent is made.
+        exports: file name to content, written to ``data/``.
+        changed_at: seconds since 1970 of the last change, shown on pages; default: ``SOURCE_DATE_EPOCH``, or none.
+
+    Raises:
+        Busy: another build is running.
+        BuildFailed: the frame could not be rendered.
+        Unavailable: there is no ``mkdocs.yml``, or ``target`` is a folder that is not a site.
+        OSError: something could not be written (disk full); the old site is intact.
+    """
+    config = Path(project).resolve() / CONFIG
+    if not config.is_file():
+        raise Unavailable(f"{config} does not exist; run this in the project's folder")
+    goal = Path(target).resolve()
+    _refuse_foreign(goal)
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    moment = changed_at if changed_at is not None else _epoch()
+    settings = _settings(config, moment)
+    with _lock(goal.parent), _fresh(goal) as fresh:
+        _render_frame(config, fresh, moment)
+        shell = (fresh / SHELL).read_text("utf-8")
+        for name in UNUSED:
+            _remove(fresh / name)
+        for stale in sorted(fresh.rglob("*.map")):
+            stale.unlink()
+        frames = {p.relative_to(fresh).as_posix(): p.read_text("utf-8") for p in sorted(fresh.rglob("*.html"))}
+        try:
+            for path, data in render_site(assessment, shell, frames, settings, exports or {}):
+                _write(fresh / path, data)
+        except FrameError as error:
+            raise BuildFailed(f"{CONFIG}: {error}") from None
+        _flush(fresh)
+        built = _count(fresh, goal)
+        _exchange(fresh, goal)
+    return built
+
+
+def _epoch() -> int | None:
+    """``SOURCE_DATE_EPOCH`` of the environment."""
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(text) if text.isdigit() else None
+
+
+def _settings(config: Path, moment: int | None) -> Settings:
+    """What the pages need to know of ``mkdocs.yml``; an address that is not set stays unknown."""
+    try:
+        data: Any = yaml.safe_load(config.read_text("utf-8"))
+    except yaml.YAMLError as error:
+        raise BuildFailed(f"{CONFIG} cannot be read: {str(error).splitlines()[0]}") from None
+    extra = data.get("extra") or {}
+    day = None
+    if moment is not None:
+        day = datetime.datetime.fromtimestamp(moment, datetime.UTC).date().isoformat()
+    return Settings(
+        name=str(data.get("site_name", "Counterpoise")),
+        site_url=data.get("site_url") or None,
+        repository=extra.get("repository") or None,
+        branch=str(extra.get("branch", "main")),
+        revised=day,
+        version=version(),
+        exports={f.file_name: f.says for f in FORMATS.values()},
+    )
+
+
+def _refuse_foreign(goal: Path) -> None:
+    """Refuse to replace a folder that holds something else than a site of ours."""
+    if goal.exists() and not goal.is_dir():
+        raise Unavailable(f"{goal} is not a folder; choose another place for the site")
+    if goal.is_dir() and any(goal.iterdir()) and not (goal / OURS).is_file():
+        raise Unavailable(f"{goal} holds files that are not a site built here; choose another folder, or empty it")
+
+
+@contextlib.contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Hold the one lock of a folder; it ends with the process, so a crash leaves none behind.
+
+    Raises:
+        Busy: somebody else holds it.
+    """
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                raise Busy(f"another build is writing to {folder}; wait until it has ended") from None
+            raise
+        yield
+    finally:
+        os.close(fd)
+
+
+@contextlib.contextmanager
+def _fresh(goal: Path) -> Iterator[Path]:
+    """A new folder beside the target; whatever is in it at the end is deleted, as are leftovers of a crash."""
+    prefix = f"{goal.name}.new-"
+    for stale in sorted(goal.parent.glob(f"{prefix}*")):
+        _remove(stale)
+    made = Path(tempfile.mkdtemp(prefix=prefix, dir=goal.parent))
+    umask = os.umask(0)
+    os.umask(umask)
+    made.chmod(0o777 & ~umask)
+    try:
+        yield made
+    finally:
+        _remove(made)
+
+
+def _remove(path: Path) -> None:
+    """Delete a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _render_frame(config: Path, into: Path, moment: int | None) -> None:
+    """Let MkDocs render the hand-written pages and the shell."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-f", str(config), "-d", str(into)]
+    env = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": str(moment or 0)}
+    try:
+        done = subprocess.run(
+            command, env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=MKDOCS_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise BuildFailed(f"mkdocs did not end within {MKDOCS_SECONDS} s") from None
+    if done.returncode != 0:
+        said = (done.stderr + done.stdout).decode("utf-8", "replace").strip().splitlines()
+        if any("No space left" in line for line in said):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(into))
+        raise BuildFailed("mkdocs could not render the frame: " + " | ".join(said[-3:] or ["it said nothing"]))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file of the fresh folder; a page with an address that two records want is a fault of this program."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _flush(folder: Path) -> None:
+    """Bring the folder's file system to disk, so that the exchange never shows empty files after a crash.
+
+    Raises:
+        OSError: the file system could not take the data.
+    """
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        if not hasattr(libc, "syncfs"):
+            os.sync()
+        elif libc.syncfs(fd) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(fd)
+
+
+def _count(folder: Path, goal: Path) -> Built:
+    """How much was built."""
+    files = [p for p in sorted(folder.rglob("*")) if p.is_file()]
+    return Built(goal, sum(p.suffix == ".html" for p in files), len(files), sum(p.stat().st_size for p in files))
+
+
+def _exchange(fresh: Path, goal: Path) -> None:
+    """Put ``fresh`` in the place of ``goal`` in one step, leaving the old site at ``fresh`` to be deleted.
+
+    Where the system cannot exchange two folders, the old one is moved aside first and put back if the second step fails.
+    """
+    if not goal.exists():
+        fresh.rename(goal)
+        return
+    if _renameat2(fresh, goal):
+        return
+    aside = goal.with_name(f"{goal.name}.new-old")
+    goal.rename(aside)
+    try:
+        fresh.rename(goal)
+    except BaseException:
+        aside.rename(goal)
+        raise
+    _remove(aside)
+
+
+def _renameat2(a: Path, b: Path) -> bool:
+    """Exchange two folders atomically; false where the system or the file system has no such call.
+
+    Raises:
+        OSError: the call exists and failed.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        return False
+    at_fdcwd = -100
+    if libc.renameat2(at_fdcwd, os.fsencode(a), at_fdcwd, os.fsencode(b), RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(b))
