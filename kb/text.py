@@ -186,7 +186,10 @@ class _Builder:
                 self._document(event)
             elif isinstance(event, yaml.AliasEvent):
                 self._fault(event, "yaml-alias", "aliases (*name) are not allowed", "write the value out again")
-                self._place(None, event)
+                if self._wants_key():
+                    self._keys[-1] = (f"*{event.anchor}", False)
+                else:
+                    self._place(None, event)
             elif isinstance(event, yaml.ScalarEvent):
                 if self._wants_key():
                     self._key(event)
