@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kb.engine.propagate import Assessment, assess, propagate
+from kb.engine.assessment import Assessment, assess
+from kb.engine.propagate import propagate
 from kb.engine.results import Credence, Credences, Explanation
 
 __all__ = ["Assessment", "Credence", "Credences", "Explanation", "assess", "propagate"]

@@ -329,23 +329,61 @@ class Flow:
 
 
 class _Graph:
-    """A flow's vertices split in two, as numbered edges, ready to be solved for one case after the other."""
+    """A flow's vertices split in two, folded to what is shared, as numbered edges ready to be solved case by case.
+
+    Folding: a vertex with one way in and one way out passes the smaller of the two; edges side by side add up.  What
+    feeds one reason alone folds into a single edge, so that only the shared part is left to solve.
+    """
 
     def __init__(self, flow: Flow) -> None:
         number: dict[Vertex, int] = {SOURCE: 0, SINK: 1}
-        tails, heads, caps = [], [], []
+        self.after: dict[int, dict[int, Floats]] = {0: {}, 1: {}}
+        self.before: dict[int, set[int]] = {0: set(), 1: set()}
         for v, capacity in flow.capacity.items():
             number[v] = 2 * len(number)
-            tails.append(number[v])
-            heads.append(number[v] + 1)
-            caps.append(capacity)
+            self._edge(number[v], number[v] + 1, capacity)
         for a, targets in flow.out.items():
             for b, capacity in targets.items():
-                tails.append(0 if a == SOURCE else number[a] + 1)
-                heads.append(number[b])
-                caps.append(capacity)
-        self.tails, self.heads = np.array(tails), np.array(heads)
-        self.caps: Floats = np.array(caps)
+                self._edge(0 if a == SOURCE else number[a] + 1, number[b], capacity)
+        self._fold()
+        edges = [(a, b, c) for a, targets in sorted(self.after.items()) for b, c in sorted(targets.items())]
+        self.tails = np.array([a for a, _, _ in edges], dtype=np.int64)
+        self.heads = np.array([b for _, b, _ in edges], dtype=np.int64)
+        self.caps: Floats = np.array([c for _, _, c in edges]).reshape(len(edges), flow.cases)
+
+    def _edge(self, a: int, b: int, capacity: Floats) -> None:
+        targets = self.after.setdefault(a, {})
+        targets[b] = targets[b] + capacity if b in targets else capacity
+        self.before.setdefault(b, set()).add(a)
+        self.before.setdefault(a, set())
+        self.after.setdefault(b, {})
+
+    def _fold(self) -> None:
+        """Fold until every vertex left is fed, or feeds, by more than one way."""
+        queue = sorted((v for v in self.after if v > 1), reverse=True)
+        while queue:
+            v = queue.pop()
+            if v not in self.after:
+                continue
+            feeds, fed = self.after[v], self.before[v]
+            if (len(feeds) > 1 or len(fed) > 1) and feeds and fed:
+                continue
+            touched = [x for x in (*fed, *feeds) if x > 1]
+            if len(feeds) == 1 and len(fed) == 1:
+                (a,), ((b, out),) = fed, feeds.items()
+                capacity = np.minimum(self.after[a][v], out)
+                self._drop(v)
+                if a != b:
+                    self._edge(a, b, capacity)
+            else:
+                self._drop(v)
+            queue += sorted(touched, reverse=True)
+
+    def _drop(self, v: int) -> None:
+        for a in self.before.pop(v):
+            del self.after[a][v]
+        for b in self.after.pop(v):
+            self.before[b].discard(v)
 
     def solve(self, caps: Floats) -> tuple[float, Bools]:
         """Maximum flow of one case, and which edges its minimum cut crosses (edges,)."""

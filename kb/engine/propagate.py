@@ -1,26 +1,15 @@
-"""Credences of a whole network or corpus under semantics W."""
+"""Semantics W on a whole network: levels, conservation and cycles together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
-from kb.corpus import Corpus
-from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Ints
-from kb.engine.closure import Uses
 from kb.engine.conserve import Conserver
 from kb.engine.cycles import CycleLook, CycleReport, CycleSolver
-from kb.engine.explain import explain
-from kb.engine.graph import NONE_SUFFIX, compile_network
 from kb.engine.inputs import Inputs
 from kb.engine.network import Network
-from kb.engine.results import Credence, Credences, Explanation, Method
 from kb.engine.sweep import Plan, Setup, State, run
-from kb.errors import UnknownId
-
-P_EDGE = 1e-15
-"""Reported credences keep this distance from 0 and 1."""
 
 
 @dataclass(frozen=True)
@@ -69,65 +58,6 @@ def propagate(net: Network) -> Propagated:
     return sweep(Plan.of(net), Conserver(net), Inputs.of(net))
 
 
-class Assessment:
-    """A corpus with its credences, and the sum behind each of them.
-
-    Attributes:
-        corpus: the records.
-        result: arrays of the finished sweep, for those who need more than credences.
-    """
-
-    def __init__(self, corpus: Corpus, result: Propagated) -> None:
-        self.corpus = corpus
-        self.result = result
-
-    @cached_property
-    def credences(self) -> Credences:
-        """Every claim's credence, and that of every undercut with a text of its own, in order of id."""
-        net, state = self.result.net, self.result.state
-        q = ar.sigmoid(state.log_odds[:, 0])
-        items, groups = beneath_counts(self.result)
-        on_cycle = {c: report for report in self.result.cycles for c in report.claims}
-        found = {}
-        for i, id in enumerate(net.ids):
-            if id.endswith(NONE_SUFFIX):
-                continue
-            report = on_cycle.get(i)
-            method: Method = "exact" if self.result.conserver.is_tree[i] else "conserved"
-            found[id] = Credence(
-                id=id,
-                credence=min(max(float(q[i]), P_EDGE), 1 - P_EDGE),
-                base_rate=float(net.pi[i]),
-                assessed=bool(state.assessed[i, 0]),
-                weight=float(state.gathered[i, 0]),
-                method=method if report is None else "iterated",
-                residual=report.residual if report else 0.0,
-                iterations=report.iterations if report else 1,
-                converged=report.converged if report else True,
-                ends=report.ends.get(i) if report else None,
-                items=items[i],
-                groups=groups[i],
-            )
-        cycles = tuple(tuple(net.ids[c] for c in report.claims) for report in self.result.cycles)
-        return Credences(found, cycles=cycles)
-
-    def explain(self, id: str) -> Explanation:
-        """The sum behind one claim's credence.
-
-        Raises:
-            UnknownId: no claim, and no undercut with a text of its own, has this id.
-        """
-        entry = self.corpus.find(id)
-        if entry is None or entry.id not in self.credences:
-            raise UnknownId(id, self.corpus.nearest(id))
-        return explain(self.result.setup, self.result.state, self.result.conserver.uses, self.credences, entry.id)
-
-
-def assess(corpus: Corpus) -> Assessment:
-    """Credences of all claims of a corpus under semantics W."""
-    return Assessment(corpus, propagate(compile_network(corpus)))
-
-
 def beneath_counts(result: Propagated) -> tuple[list[int], list[int]]:
     """How many evidence items with weight, and how many independent groups of roots, lie beneath each claim.
 
@@ -157,6 +87,3 @@ def beneath_counts(result: Propagated) -> tuple[list[int], list[int]]:
         item_bits[u], group_bits[u] = items, groups
     unit = net.unit.tolist()
     return [item_bits[u].bit_count() for u in unit], [group_bits[u].bit_count() for u in unit]
-
-
-__all__ = ["Assessment", "Propagated", "Uses", "assess", "propagate"]

@@ -31,7 +31,9 @@ class Credence:
         iterations: sweeps that were needed; 1 when nothing was iterated.
         converged: whether the residual is below the tolerance.
         ends: the two credences at which an iteration from two starts ended, where they differ by more than .005.
-        low, high: interval (5% to 95%), ``None`` where no intervals were drawn.
+        low, high: interval (5% to 95%), ``None`` where no intervals were drawn or nothing is assessed.
+        bound_low, bound_high: hard bounds over all strengths within their ranges, ``None`` likewise.
+        evidenced: share of the reasons' possible weight that has evidence; ``None`` where there are no reasons.
         items: evidence items with weight beneath the claim, directly or through other claims.
         groups: independent groups among them (roots joined by lineage count once).
     """
@@ -48,6 +50,9 @@ class Credence:
     ends: tuple[float, float] | None = None
     low: float | None = None
     high: float | None = None
+    bound_low: float | None = None
+    bound_high: float | None = None
+    evidenced: float | None = None
     items: int = 0
     groups: int = 0
 

@@ -1,0 +1,166 @@
+"""A corpus with its credences, and the questions one can ask of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from kb import models as m
+from kb.corpus import Corpus
+from kb.engine import arithmetic as ar
+from kb.engine.cruxes import Cruxes, ExperimentValue, Turning, experiments
+from kb.engine.disagree import Disagreement, disagree
+from kb.engine.explain import explain
+from kb.engine.graph import NONE_SUFFIX, compile_network
+from kb.engine.impact import Impact, Route, impacts, routes
+from kb.engine.propagate import Propagated, beneath_counts, propagate
+from kb.engine.results import Credence, Credences, Explanation, Method
+from kb.engine.uncertainty import Spread, spread
+from kb.engine.viewpoints import Overlay, apply, holders, overlay
+from kb.errors import UnknownId
+
+P_EDGE = 1e-15
+"""Reported credences keep this distance from 0 and 1."""
+NEUTRAL = "neutral"
+"""Names the neutral viewpoint where a viewpoint is asked for."""
+
+
+class Assessment:
+    """A corpus with its credences under one viewpoint, and the sum behind each of them.
+
+    Attributes:
+        corpus: the records.
+        result: arrays of the finished sweep, for those who need more than credences.
+        overlay: the viewpoint that was laid over the neutral inputs; ``None`` for the neutral one.
+        intervals: whether credences carry intervals.
+    """
+
+    def __init__(
+        self, corpus: Corpus, result: Propagated, overlay: Overlay | None = None, *, intervals: bool = True
+    ) -> None:
+        self.corpus = corpus
+        self.result = result
+        self.overlay = overlay
+        self.intervals = intervals
+
+    @cached_property
+    def spread(self) -> Spread:
+        """Intervals, bounds and share of evidence, shapes (n,)."""
+        return spread(self.result)
+
+    @cached_property
+    def credences(self) -> Credences:
+        """Every claim's credence, and that of every undercut with a text of its own, in order of id."""
+        net, state = self.result.net, self.result.state
+        q = ar.sigmoid(state.log_odds[:, 0])
+        items, groups = beneath_counts(self.result)
+        on_cycle = {c: report for report in self.result.cycles for c in report.claims}
+        wide = self.spread if self.intervals else None
+        found = {}
+        for i, id in enumerate(net.ids):
+            if id.endswith(NONE_SUFFIX):
+                continue
+            report = on_cycle.get(i)
+            method: Method = "exact" if self.result.conserver.is_tree[i] else "conserved"
+            assessed = bool(state.assessed[i, 0])
+            share = None if wide is None or np.isnan(wide.evidenced[i]) else float(wide.evidenced[i])
+            found[id] = Credence(
+                id=id,
+                credence=min(max(float(q[i]), P_EDGE), 1 - P_EDGE),
+                base_rate=float(net.pi[i]),
+                assessed=assessed,
+                weight=float(state.gathered[i, 0]),
+                method=method if report is None else "iterated",
+                residual=report.residual if report else 0.0,
+                iterations=report.iterations if report else 1,
+                converged=report.converged if report else True,
+                ends=report.ends.get(i) if report else None,
+                low=float(wide.low[i]) if wide is not None and assessed else None,
+                high=float(wide.high[i]) if wide is not None and assessed else None,
+                bound_low=float(wide.bound_low[i]) if wide is not None and assessed else None,
+                bound_high=float(wide.bound_high[i]) if wide is not None and assessed else None,
+                evidenced=share,
+                items=items[i],
+                groups=groups[i],
+            )
+        cycles = tuple(tuple(net.ids[c] for c in report.claims) for report in self.result.cycles)
+        return Credences(found, viewpoint=self.overlay.id if self.overlay else None, cycles=cycles)
+
+    def id_of(self, id: str) -> str:
+        """The id that a claim has now, given it or an alias.
+
+        Raises:
+            UnknownId: no claim, and no undercut with a text of its own, has this id.
+        """
+        entry = self.corpus.find(id)
+        if entry is None or entry.id not in self.result.net.ids:
+            raise UnknownId(id, self.corpus.nearest(id))
+        return entry.id
+
+    def explain(self, id: str) -> Explanation:
+        """The sum behind one claim's credence; raises UnknownId."""
+        known = self.id_of(id)
+        return explain(self.result.setup, self.result.state, self.result.conserver.uses, self.credences, known)
+
+    def cruxes(self, id: str) -> Cruxes:
+        """What would change a claim's credence; raises UnknownId."""
+        return self.turning.of(self.id_of(id))
+
+    @cached_property
+    def turning(self) -> Turning:
+        """Every claim settled both ways and every input moved, computed once for all claims."""
+        return Turning(self.result)
+
+    def experiments(self, id: str) -> tuple[ExperimentValue, ...]:
+        """Proposed experiments by what they could tell about a claim; raises UnknownId."""
+        return experiments(self.result, self.corpus, self.id_of(id))
+
+    def routes(self, id: str) -> dict[str, Route]:
+        """The strongest route from every claim and item beneath a claim; raises UnknownId."""
+        return routes(self.result, self.id_of(id))
+
+    def impact(self, id: str) -> Impact:
+        """Which claims a record moves, by leaving it out; raises UnknownId."""
+        entry = self.corpus[id]
+        return self.impacts[entry.id] if "impacts" in self.__dict__ else impacts(self.result, [entry.id])[entry.id]
+
+    @cached_property
+    def impacts(self) -> dict[str, Impact]:
+        """Leave-one-out of every record that can carry weight."""
+        kinds = m.Claim | m.Argument | m.Undercut | m.Evidence | m.Source
+        return impacts(self.result, [e.id for e in self.corpus if e.record.active and isinstance(e.record, kinds)])
+
+    def under(self, viewpoint: str) -> Assessment:
+        """The same corpus under a viewpoint record, or a person's stated credences; raises UnknownId."""
+        found = overlay(self.corpus, self.result.net, viewpoint)
+        result = self.result.again(apply(self.result.net, found))
+        return Assessment(self.corpus, result, found, intervals=False)
+
+    @property
+    def viewpoints(self) -> tuple[str, ...]:
+        """Viewpoints that :meth:`under` takes and that say something: records, and persons who stated a credence."""
+        return holders(self.corpus)
+
+    def disagree(self, a: str, b: str, claim: str) -> Disagreement:
+        """The gap between two viewpoints on a claim, split into inputs; ``neutral`` names the neutral one."""
+        sides = [
+            Overlay(NEUTRAL, "the neutral inputs", ()) if v == NEUTRAL else overlay(self.corpus, self.result.net, v)
+            for v in (a, b)
+        ]
+        return disagree(self.result, self.id_of(claim), sides[0], sides[1])
+
+
+def assess(corpus: Corpus, viewpoint: str | None = None, *, intervals: bool = True) -> Assessment:
+    """Credences of all claims of a corpus under semantics W.
+
+    Args:
+        corpus: the records.
+        viewpoint: id of a viewpoint record or a person; ``None`` for the neutral viewpoint.
+        intervals: draw intervals and bounds; half a second for a few hundred records.
+
+    Raises:
+        UnknownId: no such viewpoint.
+    """
+    neutral = Assessment(corpus, propagate(compile_network(corpus)), intervals=intervals)
+    return neutral if viewpoint is None else neutral.under(viewpoint)

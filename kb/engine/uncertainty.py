@@ -1,0 +1,126 @@
+"""How far a credence could move: intervals from draws, hard bounds, and how much of the possible weight has evidence.
+
+Draws are keyed on record ids, so that an edit elsewhere does not wiggle a band.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb.engine import arithmetic as ar
+from kb.engine.arithmetic import Floats
+from kb.engine.bounds import bounds
+from kb.engine.inputs import Inputs
+from kb.engine.network import Network
+from kb.engine.propagate import Propagated
+
+DRAWS = 400
+CASES_AT_ONCE = 4_000_000
+"""Claims times cases that are swept at once; bounds memory."""
+BASE_RATE_SPREAD = 1.0
+"""Standard deviation of a base rate's log odds, in nats."""
+CONCENTRATION = 20.0
+"""Of the Beta distribution of a reliability: as much as twenty cases would teach."""
+QUANTILES = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What is uncertain about each claim; shapes (n,), probabilities.
+
+    Attributes:
+        low, high: 5% and 95% of the credence over draws of strengths, base rates and reliabilities.
+        bound_low, bound_high: the credence with every strength at whichever end of its range hurts or helps most, base
+            rates and reliabilities as stated; no draw of strengths alone leaves them.
+        evidenced: share of the reasons' possible weight that has evidence, NaN where there are no reasons.
+    """
+
+    low: Floats
+    high: Floats
+    bound_low: Floats
+    bound_high: Floats
+    evidenced: Floats
+
+
+def spread(result: Propagated, draws: int = DRAWS) -> Spread:
+    """Intervals, bounds and share of evidence for every claim of a finished sweep."""
+    low, high = intervals(result, draws)
+    bound_low, bound_high = bounds(result)
+    return Spread(low, high, bound_low, bound_high, evidenced(result))
+
+
+def intervals(result: Propagated, draws: int = DRAWS) -> tuple[Floats, Floats]:
+    """5% and 95% quantiles of each credence over draws of all inputs, (n,) each."""
+    inputs = draw(result.net, draws)
+    at_once = max(16, min(draws, CASES_AT_ONCE // max(result.net.size, 1)))
+    parts = []
+    for start in range(0, draws, at_once):
+        cases = np.arange(start, min(start + at_once, draws))
+        parts.append(ar.sigmoid(result.again(inputs.take(cases), exact=False).state.log_odds))
+    q = np.concatenate(parts, axis=1)
+    low, high = np.quantile(q, QUANTILES, axis=1)
+    return low, high
+
+
+def draw(net: Network, draws: int) -> Inputs:
+    """Inputs drawn at random, a case each: strengths uniform, base rates logit-normal, reliabilities Beta.
+
+    The random numbers of an input depend only on what it is an input of.
+    """
+    inputs = Inputs.of(net, draws)
+    z = np.array([_random(f"base {id}", 0).standard_normal(draws) for id in net.ids]).reshape(net.size, draws)
+    base = net.base[:, None] + BASE_RATE_SPREAD * z
+    rate = ar.sigmoid(base)
+    for members in net.questions:
+        weights = net.pi[members][:, None] * np.exp(BASE_RATE_SPREAD * z[members])
+        rate[members] = weights / weights.sum(axis=0)
+    inputs.base_rate[:] = np.clip(rate, 1e-6, 1 - 1e-6)
+    for j, id in enumerate(net.link_ids):
+        claim = net.ids[net.link_claim[j]]
+        inputs.link_weight[j] = _strength(f"link {id} {claim}", net.link_weight[j], net.link_range[j], draws)
+    for k, id in enumerate(net.item_ids):
+        claim = net.ids[net.item_claim[k]]
+        inputs.item_weight[k] = _strength(f"item {id} {claim}", net.item_weight[k], net.item_range[k], draws)
+    _reliabilities(inputs.item_reliability, net.item_reliability, [f"reliability {id}" for id in net.item_ids])
+    _reliabilities(inputs.root_reliability, net.root_reliability, [f"reliability {id}" for id in net.root_ids])
+    return inputs
+
+
+def _random(key: str, stream: int) -> np.random.Generator:
+    """Random numbers that belong to a key for ever."""
+    seed = hashlib.sha256(f"{stream} {key}".encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(seed[:16], "big")))
+
+
+def _strength(key: str, weight: float, span: Floats, draws: int) -> Floats:
+    """Draws of a signed weight from the range of its size."""
+    low, high = float(span[0]), float(span[1])
+    if weight == 0 or low == high:
+        return np.full(draws, weight)
+    size: Floats = low + (high - low) * _random(key, 1).random(draws)
+    return size if weight > 0 else -size
+
+
+def _reliabilities(out: Floats, stated: Floats, keys: list[str]) -> None:
+    """Draws of reliabilities; one that is stated as certain stays certain."""
+    for i, key in enumerate(keys):
+        t = float(stated[i])
+        if t < 1:
+            x = _random(key, 2).beta(t * CONCENTRATION, (1 - t) * CONCENTRATION, out.shape[1])
+            out[i] = np.clip(x, 1e-9, 1 - 1e-9)
+
+
+def evidenced(result: Propagated) -> Floats:
+    """Share of the reasons' possible weight that has evidence: sum |mu| over sum of limits on the same side (n,)."""
+    net, state, t = result.net, result.state, result.setup.tables
+    limit = np.abs(ar.link_limit(t.s, t.f, t.ref, np.ones_like(t.ref)))[:, 0]
+    mu = state.mu[:, 0]
+    given = np.where(mu * net.link_weight > 0, np.abs(mu), 0.0)
+    total = np.bincount(net.link_claim, limit, minlength=net.size)
+    out: Floats = np.divide(
+        np.bincount(net.link_claim, given, minlength=net.size), total, out=np.full(net.size, np.nan), where=total > 0
+    )
+    return out
