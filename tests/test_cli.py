@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
@@ -18,6 +19,7 @@ import kb.cli
 from kb import cli
 from kb.cli import layout, shell
 from kb.engine import Assessment
+from kb.export import FORMATS
 from kb.load import load
 
 IDS = [entry.id for entry in load(CLOCK).corpus]
@@ -304,6 +306,83 @@ def test_credences_of_a_question(kb: Kb) -> None:
     wrong = kb("credences", "--claims", CLOCK, "--question", "cold-oil")
     assert wrong.code == 1
     assert "why-late" in wrong.err
+
+
+# site
+
+
+def test_site_is_built_and_summed_up_in_three_lines(kb: Kb, clock: Assessment, tmp_path: Path) -> None:
+    ran = kb("site", "--claims", CLOCK, "--output", tmp_path / "public")
+    assert (ran.code, ran.err) == (0, "")
+    where, records, findings, moved = ran.out.splitlines()
+    assert where.startswith(f"Open {tmp_path / 'public' / 'index.html'}: ")
+    assert (tmp_path / "public" / "index.html").is_file()
+    assert records.startswith(f"{len(IDS)} records: 2 questions, 6 claims, 2 arguments, 2 undercuts, 5 evidence")
+    assert findings == "findings: no findings"
+    assert moved == "5 of 6 claims moved from their base rate, 1 are not assessed"
+    for form in FORMATS.values():
+        assert (tmp_path / "public" / "data" / form.file_name).read_bytes() == form.render(clock)
+
+
+def test_site_is_not_built_from_records_with_errors(kb: Kb, clock_copy: Path, tmp_path: Path) -> None:
+    (clock_copy / "tower" / "odd.yaml").write_text("kind: claim\n")
+    ran = kb("site", "--claims", clock_copy, "--output", tmp_path / "public")
+    assert ran.code == 1
+    assert "odd.yaml:1:1" in ran.err
+    assert not (tmp_path / "public").exists()
+
+
+def test_a_second_build_is_75(kb: Kb, tmp_path: Path) -> None:
+    lock = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ran = kb("site", "--claims", CLOCK, "--output", tmp_path / "public")
+    finally:
+        os.close(lock)
+    assert (ran.code, ran.out) == (75, "")
+    assert ran.err.count("\n") == 1
+
+
+# anchors
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Path:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    (folder / "keeper-log.txt").write_text(
+        "The year began with frost. In January the oil was stiff. His mark is on it, and his mark is on it still.\n"
+        "The clock was still behind in April, and slower by the day, though the nights were mild. "
+        "I never changes it, the old gear. Nobody has asked about the bell so far.\n"
+    )
+    return folder
+
+
+def test_anchors_exact_near_ambiguous_and_missing(kb: Kb, copies: Path) -> None:
+    ran = kb("anchors", "--snapshots", copies, "--claims", CLOCK)
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    assert all(FINDING.match(line) for line in lines[:-1]), lines
+    data = json.loads(kb("anchors", "--snapshots", copies, "--claims", CLOCK, "--json").out)
+    status = {a["record"]: a["status"] for a in data["anchors"]}
+    assert status["cold-oil"] == status["late-in-spring"] == "exact"
+    assert status["keeper-asserts"] in ("near", "missing")
+    assert lines[-1].startswith(f"{len(status)} anchors: ")
+    assert data["counts"]["exact"] == sum(s == "exact" for s in status.values())
+
+
+def test_anchors_coverage_lists_what_nobody_points_at(kb: Kb, copies: Path) -> None:
+    ran = kb("anchors", "--snapshots", copies, "--claims", CLOCK, "--coverage")
+    assert "keeper-log.txt: " in ran.out
+    assert "Nobody has asked about the bell so far." in ran.out
+    assert "In January the oil was stiff." not in ran.out
+
+
+def test_anchors_without_copies(kb: Kb, tmp_path: Path) -> None:
+    ran = kb("anchors", "--snapshots", tmp_path, "--claims", CLOCK)
+    assert ran.code == 0
+    assert re.fullmatch(r"\d+ anchors: \d+ unchecked\n", ran.out)
+    assert kb("anchors", "--snapshots", tmp_path / "nowhere", "--claims", CLOCK).code == 1
 
 
 # rounding

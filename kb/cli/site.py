@@ -1,0 +1,97 @@
+"""``kb site``: check the records, compute the credences, write exports and pages."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb import git, report, vocab
+from kb import models as m
+from kb.cli.check import by_kind
+from kb.cli.shell import ClaimsOption, JsonOption, assess_checked, claims_folder, count, read, say, say_json
+from kb.engine import Assessment
+from kb.errors import Unavailable
+from kb.export import FORMATS
+from kb.publish import CONFIG, build_site
+
+NAME = "site"
+DATA = "data"
+STILL = 1e-9
+"""A claim that moved by less than this many nats has not moved."""
+
+
+def command(
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", show_default=False, help="Folder of the site; default: site/public."
+        ),
+    ] = None,
+    claims: ClaimsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Build the site: check the records, compute credences, write the exports into its data/, render every page.
+
+    The old site stays until the new one is complete.  Nothing is built when the records have errors.
+    Exit code 75 when another build is running, 74 when something cannot be written.
+
+    \b
+    Examples:
+      kb site
+      kb site --output preview
+    """
+    folder = claims_folder(claims)
+    project = _project(folder)
+    loaded, findings = read(folder)
+    found = assess_checked(loaded, findings)
+    exports = {form.file_name: form.render(found) for form in FORMATS.values()}
+    target = output if output is not None else Path(os.path.relpath(project / "site" / "public"))
+    epoch = None if "SOURCE_DATE_EPOCH" in os.environ else git.commit_time(project)
+    built = build_site(found, project, target, exports, epoch)
+    claims_count, seen, moved = _moved(found)
+    if json:
+        say_json(
+            {
+                "index": (target / "index.html").as_posix(),
+                "pages": built.pages,
+                "files": built.files,
+                "bytes": built.size,
+                "exports": [(target / DATA / name).as_posix() for name in exports],
+                "records": by_kind(found.corpus),
+                "findings": {level.value: n for level, n in report.by_level(findings).items()},
+                "claims": claims_count,
+                "assessed": seen,
+                "moved": moved,
+            }
+        )
+        return
+    names = {kind.value: plural for kind, plural in vocab.PLURAL.items()}
+    kinds = ", ".join(f"{n} {kind if n == 1 else names[kind]}" for kind, n in by_kind(found.corpus).items())
+    say(
+        f"Open {target / 'index.html'}: {count(built.pages, 'page')}, {built.size / 1e6:.1f} MB, exports in {DATA}/",
+        f"{count(len(found.corpus), 'record')}: {kinds}",
+        f"findings: {report.summary(findings)}" + ("; kb check lists them" if findings else ""),
+        f"{moved} of {count(claims_count, 'claim')} moved from their base rate, {claims_count - seen} are not assessed",
+    )
+
+
+def _project(claims: Path) -> Path:
+    """The folder with the site's settings: the one that holds the records, or the current one or one above it.
+
+    Raises:
+        Unavailable: there is none.
+    """
+    here = Path.cwd()
+    for folder in (claims.resolve().parent, here, *here.parents):
+        if (folder / CONFIG).is_file():
+            return folder
+    raise Unavailable(f"there is no {CONFIG} here or above; go to the project's folder")
+
+
+def _moved(found: Assessment) -> tuple[int, int, int]:
+    """How many claims there are, how many are assessed, and how many of those moved from their base rate."""
+    listed = [c for id, c in found.credences.items() if isinstance(found.corpus[id].record, m.Claim)]
+    return len(listed), sum(c.assessed for c in listed), sum(c.assessed and abs(c.weight) > STILL for c in listed)
