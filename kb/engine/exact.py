@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,10 +22,6 @@ MAX_CLIQUE = 2**20
 """Entries of the largest clique table that is tried (8 MiB)."""
 MAX_ENTRIES = 2**23
 """Entries of all clique tables together (64 MiB)."""
-FIT_TOLERANCE = 1e-11
-"""Change of a log potential below which fitted marginals count as right, in nats."""
-MAX_SWEEPS = 500
-"""Most walks over a junction tree in search of wanted marginals."""
 
 
 class TooWide(KbError):
@@ -141,23 +137,6 @@ class _Search:
         return near
 
 
-@dataclass(frozen=True)
-class Fit:
-    """How single variables were tilted to give them wanted marginals.
-
-    Attributes:
-        tilts: variable to what was added to the log potentials of its states, in nats.
-        sweeps: walks over the tree that were needed; 0 when the marginals were right at once.
-        residual: largest change of a log potential in the last sweep, in nats.
-        converged: whether the residual is below the tolerance.
-    """
-
-    tilts: Mapping[int, Floats]
-    sweeps: int
-    residual: float
-    converged: bool
-
-
 @dataclass
 class JunctionTree:
     """A junction tree with its tables; every table holds log beliefs once :meth:`calibrate` has run.
@@ -185,40 +164,55 @@ class JunctionTree:
             beliefs[i] += aligned(factor, axis, len(axis))
         return cls(tree, beliefs)
 
-    def calibrate(self) -> None:
-        """One pass up and one down: afterwards each table is its clique's belief, up to a constant."""
+    def copy(self) -> JunctionTree:
+        """An independent copy."""
+        return JunctionTree(self.tree, [b.copy() for b in self.beliefs], [s.copy() for s in self.separators])
+
+    def collect(self) -> float:
+        """One pass up: afterwards a root's table is its belief.
+
+        Returns:
+            ln of the sum of all potentials.
+        """
         self.separators = []
         for i, up in enumerate(self.tree.parent):
             sent = sum_out(self.beliefs[i], (0,))
             self.separators.append(sent)
             if up >= 0:
                 self.beliefs[up] += self._spread(i, sent)
-        for i in range(len(self.tree.parent) - 1, -1, -1):
-            if self.tree.parent[i] >= 0:
-                self.pass_down(i)
+        return math.fsum(float(sent) for sent, up in zip(self.separators, self.tree.parent, strict=True) if up < 0)
 
-    def log_partition(self) -> float:
-        """ln of the sum of all potentials, of a calibrated tree."""
-        roots = [s for s, up in zip(self.separators, self.tree.parent, strict=True) if up < 0]
-        return math.fsum(float(s) for s in roots)
+    def calibrate(self) -> None:
+        """One pass up and one down: afterwards each table is its clique's belief, up to a constant."""
+        self.collect()
+        for i in range(len(self.tree.parent) - 1, -1, -1):
+            self.pass_down(i)
 
     def pass_up(self, i: int) -> None:
-        """Tell a clique's parent what the clique has learned since it last sent."""
+        """Tell a clique's parent, if it has one, what the clique has learned since they last agreed."""
+        if self.tree.parent[i] < 0:
+            return
         sent = sum_out(self.beliefs[i], (0,))
         self.beliefs[self.tree.parent[i]] += self._spread(i, _ratio(sent, self.separators[i]))
         self.separators[i] = sent
 
     def pass_down(self, i: int) -> None:
-        """Tell a clique what its parent has learned since they last agreed."""
+        """Tell a clique what its parent, if it has one, has learned since they last agreed."""
         up = self.tree.parent[i]
+        if up < 0:
+            return
         shared = set(self.tree.cliques[i][1:])
         others = tuple(a for a, v in enumerate(self.tree.cliques[up]) if v not in shared)
         sent = sum_out(self.beliefs[up], others) if others else self.beliefs[up].copy()
         self.beliefs[i] += _ratio(sent, self.separators[i])[None]
         self.separators[i] = sent
 
+    def tilt(self, i: int, change: Floats) -> None:
+        """Add to the log potentials of the first variable of clique ``i``."""
+        self.beliefs[i] += change.reshape([-1] + [1] * (self.beliefs[i].ndim - 1))
+
     def marginal(self, i: int) -> Floats:
-        """Probabilities of the variable that clique ``i`` eliminates.
+        """Probabilities of the first variable of clique ``i``.
 
         Raises:
             Impossible: the evidence contradicts itself.
@@ -233,47 +227,8 @@ class JunctionTree:
             found[clique[0]] = self.marginal(i)
         return found
 
-    def fit(
-        self, wanted: Mapping[int, Floats], *, tolerance: float = FIT_TOLERANCE, max_sweeps: int = MAX_SWEEPS
-    ) -> Fit:
-        """Tilt single variables until their marginals are as wanted; calibrates first.
-
-        Iterative proportional fitting on the junction tree (Jirousek & Preucil 1995): a walk visits every clique, and
-        each puts its own variable right before the walk goes on.  The tilts leave every conditional odds ratio between
-        variables as it was; among all distributions with the wanted marginals the result is nearest to the first.
-
-        Args:
-            wanted: variable to its probabilities, all above 0.
-            tolerance: largest change of a log potential in a sweep that ends it, in nats.
-            max_sweeps: most walks over the tree.
-        """
-        self.calibrate()
-        log_wanted = {v: np.log(p) for v, p in wanted.items()}
-        tilts = {v: np.zeros(p.size) for v, p in wanted.items()}
-        heads = [c[0] for c in self.tree.cliques]
-        changes = [log_wanted[v] - np.log(self.marginal(i)) for i, v in enumerate(heads) if v in log_wanted]
-        off = max((float(np.abs(x).max()) for x in changes), default=0.0)
-        sweeps = 0
-        walk = self._walk() if off > tolerance else []
-        while off > tolerance and sweeps < max_sweeps:
-            sweeps += 1
-            off = 0.0
-            for i, down in walk:
-                if not down:
-                    self.pass_up(i)
-                    continue
-                if self.tree.parent[i] >= 0:
-                    self.pass_down(i)
-                v = heads[i]
-                if v in tilts:
-                    change = log_wanted[v] - np.log(self.marginal(i))
-                    off = max(off, float(np.abs(change).max()))
-                    tilts[v] += change
-                    self.beliefs[i] += change.reshape([-1] + [1] * (self.beliefs[i].ndim - 1))
-        return Fit(tilts, sweeps, off, off <= tolerance)
-
-    def _walk(self) -> list[tuple[int, bool]]:
-        """A walk over all cliques, parents before children: (clique, True) on the way in, (clique, False) on the way out."""
+    def walk(self) -> list[tuple[int, bool]]:
+        """Every clique, parents before children: (clique, True) on the way in, (clique, False) on the way out."""
         children: list[list[int]] = [[] for _ in self.tree.parent]
         roots = []
         for i, up in enumerate(self.tree.parent):
@@ -287,8 +242,7 @@ class JunctionTree:
             i, down = stack.pop()
             steps.append((i, down))
             if down:
-                if self.tree.parent[i] >= 0:
-                    stack.append((i, False))
+                stack.append((i, False))
                 stack += [(c, True) for c in reversed(children[i])]
         return steps
 

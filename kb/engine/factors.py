@@ -1,7 +1,7 @@
 """Factor graphs of discrete variables, and what can be read off them without inference.
 
-A factor is a table of log potentials over a few variables; the graph's distribution is proportional to the exponential of
-their sum.  Tables hold natural logarithms, so that thousands of strong factors on one variable neither overflow nor
+A factor is a table of log potentials over a few variables; the graph's distribution is proportional to the exponential
+of their sum.  Tables hold natural logarithms, so that thousands of strong factors on one variable neither overflow nor
 cancel; ``-inf`` is an impossible combination.
 """
 
@@ -143,8 +143,9 @@ def normalise(table: Floats) -> Floats:
     top = table.max()
     if not np.isfinite(top):
         raise Impossible
-    out: Floats = np.exp(table - top)
-    return out / out.sum()
+    weight = np.exp(table - top)
+    out: Floats = weight / weight.sum()
+    return out
 
 
 def product(factors: Sequence[Factor], sizes: Sequence[int], order: Sequence[int]) -> Factor:
@@ -162,7 +163,8 @@ def aligned(factor: Factor, axis: Mapping[int, int], dimensions: int) -> Floats:
     shape = [1] * dimensions
     for i in order:
         shape[places[i]] = factor.table.shape[i]
-    return factor.table.transpose(order).reshape(shape)
+    out: Floats = factor.table.transpose(order).reshape(shape)
+    return out
 
 
 def prune(graph: FactorGraph, keep: Collection[int]) -> FactorGraph:

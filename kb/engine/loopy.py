@@ -18,7 +18,7 @@ DAMPING = 0.5
 TOLERANCE = 1e-9
 MAX_ITERATIONS = 2_000
 FLOOR = -1e4
-"""Log potentials below this are brought up to it, so that impossible states do not make differences undefined, in nats."""
+"""Log potentials below this are brought up to it, in nats: differences of impossible states stay defined."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,231 @@
+"""A debate as one joint distribution: a factor graph with the base rates, tables and evidence of semantics W.
+
+**Structure.**  Every claim is a binary variable; every exclusive question is one variable whose states are its answers,
+the hidden "none of these" included; linked premises meet in deterministic conjunctions.  Every link contributes
+``P(reason, claim) / (P(reason) P(claim))`` of its two-by-two table with margins ``ref`` and ``pi``, and every claim its
+base rate; on trees the product is the distribution with exactly these margins.  On graphs with loops the base rates
+would drift although nobody has said anything, so :mod:`kb.engine.semantics.bayes` tilts single variables until they
+stand.  Undercuts act through ``tau`` as semantics W computed it, a number; every link cuts both ways here.
+
+**Evidence.**  A claim's own evidence is a likelihood e^W for it, W as semantics W weighs it.  A root (or lineage of
+roots) that speaks about several claims is reliable or not for all of them at once: it becomes a variable, a *voucher*.
+Given that it is reliable, its likelihoods on different claims multiply; given that it is not, its whole story says
+nothing.  For a single claim that is again e^W.  So P(claim | root) = t P(claim | root, reliable) + (1-t) P(claim): one
+blog of reliability .6 behind eight reasons for a claim takes it from .5 to at most .8, as conservation does in W.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kb.engine.arithmetic import Bools, Floats, Ints
+from kb.engine.factors import Factor, FactorGraph, log_table, unary
+from kb.engine.network import Network
+from kb.engine.propagate import Propagated
+from kb.vocab import FAULTY_LOOKALIKE
+
+Event = tuple[int, Bools]
+"""A variable, and in which of its states something holds."""
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A root, or a lineage of roots, that speaks about several variables: a variable of its own.
+
+    Attributes:
+        variable: its index; state 1 means reliable.
+        reliability: chance that it is.
+        likelihoods: for each variable that it speaks about, log likelihoods of its states given that it is reliable,
+            with prior mean 1 (as probabilities).
+    """
+
+    variable: int
+    reliability: float
+    likelihoods: tuple[Factor, ...]
+
+    def factors(self, log_story: float = 0.0) -> Iterator[Factor]:
+        """Its prior and its tables.
+
+        Args:
+            log_story: ln of the chance of its whole story before anything else is known, given that it is reliable; an
+                unreliable voucher tells any story with the same chance.
+        """
+        yield unary(self.variable, [math.log1p(-self.reliability) + log_story, math.log(self.reliability)])
+        for likelihood in self.likelihoods:
+            table = np.stack([np.zeros(likelihood.table.size), likelihood.table])
+            yield Factor((self.variable, *likelihood.variables), table)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A debate as a factor graph.
+
+    Attributes:
+        prior: base rates and links; variables are claims outside exclusive questions, questions, conjunctions.
+        evidence: likelihoods on single variables of ``prior``.
+        vouchers: variables that follow those of ``prior``.
+        base_rates: variable to its base rates, for all but conjunctions.
+        variable, state: the variable of each claim (n,), and the state in which the claim is true (n,).
+    """
+
+    prior: FactorGraph
+    evidence: tuple[Factor, ...]
+    vouchers: tuple[Voucher, ...]
+    base_rates: dict[int, Floats]
+    variable: Ints
+    state: Ints
+
+    @property
+    def graph(self) -> FactorGraph:
+        """Everything in one graph; stories of vouchers count with chance 1."""
+        factors = [*self.prior.factors, *self.evidence]
+        for voucher in self.vouchers:
+            factors += voucher.factors()
+        return FactorGraph((*self.prior.sizes, *(2 for _ in self.vouchers)), tuple(factors))
+
+
+@dataclass
+class _Draft:
+    """A graph under construction."""
+
+    variable: Ints
+    state: Ints
+    sizes: list[int] = field(default_factory=list)
+    factors: list[Factor] = field(default_factory=list)
+    base_rates: dict[int, Floats] = field(default_factory=dict)
+
+    def event(self, claim: int) -> Event:
+        """The truth of a claim."""
+        v = int(self.variable[claim])
+        holds = np.zeros(self.sizes[v], dtype=np.bool_)
+        holds[self.state[claim]] = True
+        return v, holds
+
+
+def build_joint(result: Propagated, *, shared_roots: bool = True) -> Joint:
+    """The joint distribution of a debate.
+
+    Args:
+        result: the debate, swept by semantics W: its tables, ``tau`` and own weights are used.
+        shared_roots: whether a root that speaks about several claims is one variable; otherwise its weight on each
+            claim is taken as independent of that on the others.
+    """
+    net, tables = result.net, result.setup.tables
+    draft = _variables(net, result.setup.inputs.base_rate[:, 0])
+    tau, ref = result.state.tau[:, 0], tables.ref[:, 0]
+    s = tau * tables.s[:, 0] + (1 - tau) * ref
+    f = tau * tables.f[:, 0] + (1 - tau) * ref
+    start = net.premise_start.tolist()
+    for j in np.flatnonzero(s != f).tolist():
+        reason = _conjunction(draft, [draft.event(p) for p in net.premise[start[j] : start[j + 1]].tolist()])
+        claim = draft.event(int(net.link_claim[j]))
+        if reason is not None and reason[0] != claim[0]:
+            draft.factors.append(_table(reason, claim, float(s[j]), float(f[j]), float(ref[j])))
+    prior = FactorGraph(tuple(draft.sizes), tuple(draft.factors))
+    evidence, vouchers = _evidence(result, draft, shared_roots=shared_roots)
+    return Joint(prior, tuple(evidence), tuple(vouchers), draft.base_rates, draft.variable, draft.state)
+
+
+def _variables(net: Network, pi: Floats) -> _Draft:
+    """A variable for each claim or exclusive question, with its base rates."""
+    draft = _Draft(np.full(net.size, -1, dtype=np.int64), np.ones(net.size, dtype=np.int64))
+    for c in range(net.size):
+        if draft.variable[c] >= 0:
+            continue
+        q = int(net.question_of[c])
+        members = np.array([c]) if q < 0 else np.flatnonzero(net.question_of == q)
+        draft.variable[members] = len(draft.sizes)
+        rates = np.array([1 - pi[c], pi[c]])
+        if q >= 0:
+            draft.state[members] = np.arange(members.size)
+            rates = pi[members] / pi[members].sum()
+        draft.base_rates[len(draft.sizes)] = rates
+        draft.factors.append(unary(len(draft.sizes), np.log(rates)))
+        draft.sizes.append(rates.size)
+    return draft
+
+
+def _conjunction(draft: _Draft, premises: list[Event]) -> Event | None:
+    """The event that all premises hold, through as many conjunctions as it takes; ``None`` when it cannot be."""
+    merged: dict[int, Bools] = {}
+    for v, holds in premises:
+        merged[v] = merged[v] & holds if v in merged else holds
+    if not all(holds.any() for holds in merged.values()):
+        return None
+    events = list(merged.items())
+    whole = events[0]
+    for v, holds in events[1:]:
+        t = len(draft.sizes)
+        draft.sizes.append(2)
+        both = whole[1][:, None] & holds[None, :]
+        draft.factors.append(Factor((whole[0], v, t), log_table(np.stack([~both, both], axis=-1).astype(float))))
+        whole = (t, np.array([False, True]))
+    return whole
+
+
+def _table(reason: Event, claim: Event, s: float, f: float, ref: float) -> Factor:
+    """ln P(reason, claim) / (P(reason) P(claim)), by the states of the two variables."""
+    held = np.where(claim[1], math.log(s), math.log(f)) - math.log(ref)
+    failed = np.where(claim[1], math.log1p(-s), math.log1p(-f)) - math.log1p(-ref)
+    return Factor((reason[0], claim[0]), np.where(reason[1][:, None], held[None, :], failed[None, :]))
+
+
+def _evidence(result: Propagated, draft: _Draft, *, shared_roots: bool) -> tuple[list[Factor], list[Voucher]]:
+    """What viewpoints and evidence say about single variables, and the vouchers that speak about several."""
+    net, part = result.net, result.state.pair_part[:, 0]
+    total = [np.zeros(n) for n in draft.sizes]
+    shift = result.setup.inputs.shift[:, 0]
+    for c in np.flatnonzero(shift).tolist():
+        total[draft.variable[c]][draft.state[c]] += shift[c]
+    stories: dict[tuple[str, int], dict[int, Floats]] = {}
+    for g in np.flatnonzero(part).tolist():
+        c, root = int(net.pair_claim[g]), int(net.pair_root[g])
+        lineage = int(net.root_lineage[root])
+        key = ("lineage", lineage) if lineage >= 0 else ("root", root)
+        v = int(draft.variable[c])
+        said = stories.setdefault(key, {}).setdefault(v, np.zeros(draft.sizes[v]))
+        said[draft.state[c]] += part[g]
+    vouchers: list[Voucher] = []
+    for key, story in sorted(stories.items()):
+        reliability = _reliability(result, key) if shared_roots and len(story) > 1 else 1.0
+        if reliability < 1:
+            variable = len(draft.sizes) + len(vouchers)
+            vouchers.append(_voucher(variable, reliability, story, draft.base_rates, total))
+        else:
+            for v, said in story.items():
+                total[v] += said
+    return [unary(v, x) for v, x in enumerate(total) if x.any()], vouchers
+
+
+def _reliability(result: Propagated, key: tuple[str, int]) -> float:
+    """Chance that a root is reliable; for a lineage the one whose cap is the lineage's capacity."""
+    if key[0] == "root":
+        return float(result.setup.inputs.root_reliability[key[1], 0])
+    cap = float(result.conserver.caps(result.setup).lineage[key[1], 0])
+    odds = math.expm1(min(cap, 700.0)) * FAULTY_LOOKALIKE
+    return odds / (1 + odds)
+
+
+def _voucher(
+    variable: int, reliability: float, story: dict[int, Floats], base_rates: dict[int, Floats], total: list[Floats]
+) -> Voucher:
+    """A voucher whose marginal likelihood on each variable, alone, is e^W there.
+
+    With x the likelihoods given that it is reliable, scaled to prior mean 1: t x + 1 - t is proportional to e^W.
+    Where no such x exists (W stretches further than an unreliable voucher allows: a claim of high base rate, answers
+    of one question for and against) the rest goes to ``total`` as plain evidence.
+    """
+    likelihoods = []
+    for v, said in sorted(story.items()):
+        weight = np.exp(said - said.max())
+        x = np.maximum(weight / float(base_rates[v] @ weight) - (1 - reliability), 0.0)
+        x /= float(base_rates[v] @ x)
+        rest = said - np.log(reliability * x + 1 - reliability)
+        if np.ptp(rest) > 1e-12:
+            total[v] += rest - rest.max()
+        likelihoods.append(unary(v, log_table(x)))
+    return Voucher(variable, reliability, tuple(likelihoods))
