@@ -22,8 +22,9 @@ from kb.load import load
 
 TRACKED = git.tracked(ROOT)
 TEXT = {".md", ".py", ".yaml", ".yml", ".toml", ".txt", ".json", ".cff", ".css", ".html", ".js", ".cfg", ""}
-LONGEST = 450
+LONGEST = 440
 """Lines of a module; a longer one wants to be two."""
+LONGER = {"kb/models/kinds.py": "one flat list of fields, kind after kind"}
 
 if TRACKED is None:  # an unpacked archive, without git
     TRACKED = tuple(sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "kb").rglob("*.py")))
@@ -58,7 +59,7 @@ def test_modules_are_short_and_open_with_what_they_hold() -> None:
     for name in TRACKED or ():
         if name.startswith("kb/") and name.endswith(".py") and (ROOT / name).exists():
             text = (ROOT / name).read_text(encoding="utf-8")
-            assert text.count("\n") <= LONGEST, f"{name} has {text.count(chr(10))} lines: split it"
+            assert text.count("\n") <= LONGEST or name in LONGER, f"{name} has {text.count(chr(10))} lines: split it"
             assert not text or text.startswith('"""'), f"{name} has no opening docstring"
 
 
