@@ -4,7 +4,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 KB := $(PY) -m kb.cli
-PIP := $(PY) -m pip install --disable-pip-version-check --quiet
+PIP := $(PY) -m pip install --disable-pip-version-check -qq
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev
 
