@@ -16,9 +16,9 @@ from kb.pages.site import CredenceView, Ref
 _PAD = 14.0
 
 
-def large(view: CredenceView, id: str) -> Markup:
-    """The credence of one claim with base rate, interval and scale, 640 x 84 pixels."""
-    width, y = 640.0, 40.0
+def large(view: CredenceView, id: str, *, narrow: bool = False) -> Markup:
+    """The credence of one claim with base rate, interval and scale, 640 x 80 pixels, or 320 x 80 for phones."""
+    width, y = (320.0 if narrow else 640.0), 40.0
 
     def x(p: float) -> float:
         return _PAD + p * (width - 2 * _PAD)
@@ -39,15 +39,14 @@ def large(view: CredenceView, id: str) -> Markup:
         parts.append(el("circle", cx=x(view.p), cy=y, r=8, class_=f"kb-dot kb-dot--{view.side}"))
         parts.append(_above(view.text, x(view.p), y - 17, width, "kb-svg-strong"))
     parts.append(el("line", x1=x(view.base), x2=x(view.base), y1=y - 11, y2=y + 11, class_="kb-base"))
-    near = view.assessed and abs(x(view.p) - x(view.base)) < 150
+    near = view.assessed and abs(x(view.p) - x(view.base)) < (95 if narrow else 110)
     base_y = y + 18 if near or not view.assessed else y - 17
-    if base_y > y:
-        parts.append(_above(f"base rate {view.base_text}", x(view.base), y + 21, width, "kb-svg-small kb-svg-halo"))
-    else:
-        parts.append(_above(f"base rate {view.base_text}", x(view.base), base_y, width, "kb-svg-small"))
+    at = y + 52 if base_y > y else base_y
+    parts.append(_above(f"base rate {view.base_text}", x(view.base), at, width, "kb-svg-small"))
     title = f"Credence {view.text}, base rate {view.base_text}"
     desc = sentence(view)
-    return picture(parts, width, 80, title=title, desc=desc, class_="kb-bar", id=id)
+    class_ = f"kb-bar kb-{'narrow' if narrow else 'wide'}"
+    return picture(parts, width, 96 if base_y > y else 80, title=title, desc=desc, class_=class_, id=id)
 
 
 def _above(text: str, x: float, y: float, width: float, class_: str) -> Markup:
@@ -72,10 +71,12 @@ def sentence(view: CredenceView) -> str:
     if not view.assessed:
         return f"Not assessed: no evidence lies beneath it. Its base rate is {view.base_text}."
     moved = {"for": "up", "against": "down"}.get(view.side)
-    said = f"{view.word}, {view.text}"
+    if moved is None:
+        return f"At {view.text}, its base rate."
+    between = ""
     if view.low is not None and view.high is not None:
-        said += f", between {view.low:.0%} and {view.high:.0%}"
-    return f"{said}; moved {moved} from a base rate of {view.base_text}." if moved else f"{said}; at its base rate."
+        between = f", between {view.low:.0%} and {view.high:.0%}"
+    return f"Moved {moved} from a base rate of {view.base_text} to {view.text}{between}."
 
 
 def small(view: CredenceView | None) -> Markup:

@@ -111,8 +111,8 @@ def sign(x: float, y: float, side: str) -> Markup:
 
 def edge_class(node: Node | None) -> str:
     """Classes of a line."""
-    if node is None:
-        return "kb-edge kb-edge--neutral"
+    if node is None or node.now is None:
+        return "kb-edge kb-edge--part"
     return f"kb-edge kb-edge--{node.side}{' kb-edge--silent' if node.silent else ''}"
 
 

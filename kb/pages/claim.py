@@ -82,7 +82,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         view=view,
         credence=site.credences[entry.id],
         method=words.METHODS[site.credences[entry.id].method],
-        bar=bars.large(view, "credence"),
+        bars=[bars.large(view, f"bar-{form}", narrow=form == "narrow") for form in ("wide", "narrow")],
         bar_sentence=bars.sentence(view),
         short=_in_short(site, entry, total, positions, pulls),
         sections=sections,
@@ -144,7 +144,7 @@ def _in_short(
             said += f" If it were certain, it would move {words.count(len(pulls), 'other claim')}."
     lines = [ShortLine("How likely", said, None, "")]
     lines.append(_strongest("Strongest for", total, 1))
-    lines.append(_strongest("Strongest against", total, -1))
+    lines.append(_rival(site, entry.id, _strongest("Strongest against", total, -1)))
     lines.append(_disagrees(site, entry.id, positions))
     crux = max(total.reasons, key=lambda r: (r.swing, r.ref.id), default=None)
     if crux is None or crux.swing < 5e-4:
@@ -175,6 +175,23 @@ def _strongest(name: str, total: Sum, sign: int) -> ShortLine:
         best = max(stated, key=lambda r: (abs(r.stated.nats), r.ref.id))
         return ShortLine(name, "", best.ref, f", {best.stated.word} if it were shown; no evidence for it yet.")
     return ShortLine(name, "Nothing recorded yet.", None, "")
+
+
+def _rival(site: Site, id: str, line: ShortLine) -> ShortLine:
+    """Where no reason is against an answer of an exclusive question, its likeliest rival."""
+    if line.ref is not None:
+        return line
+    rivals = [
+        site.ref(answer)
+        for question in site.corpus.questions_of.get(id, ())
+        if site.corpus.record(question, m.Question).exclusive
+        for answer in site.corpus.record(question, m.Question).answers
+        if answer != id and answer in site.credences and site.credences[answer].assessed
+    ]
+    if not rivals:
+        return line
+    best = max(rivals, key=lambda r: (site.credences[r.id].credence, r.id))
+    return ShortLine(line.label, "No reason; it competes with ", best, f" ({words.percent(site.credences[best.id].credence)}).")
 
 
 def _disagrees(site: Site, id: str, positions: Sequence[PositionView]) -> ShortLine:

@@ -120,7 +120,7 @@ def _above(site: Site, id: str, hops: int, seen: set[str], limit: int) -> tuple[
         if reason.link.claim not in site.credences or reason.link.claim in seen:
             continue
         row = next((x for x in site.explain(reason.link.claim).links if x.source == reason.source), None)
-        now = row.contribution if row is not None else None
+        now = row.contribution if row is not None else 0.0
         found.append(Node(site.ref(reason.link.claim), reason.link.weight, now))
     found.sort(key=lambda n: (-abs(n.now or 0.0), -abs(n.weight), n.ref.id))
     kept = found[:limit]

@@ -69,13 +69,16 @@ def standing(site: Site, entry: Entry) -> Standing:
     elif not known:
         said = f"{words.capital(words.count(len(answers), 'answer'))} on the map, none assessed yet."
     else:
-        best = known[0]
-        view = best.ref.credence
-        said = f"{words.capital(view.word)} ({view.text}): {best.ref.title}" if view is not None else ""
+        best = known[0].ref
+        view = best.credence
+        assert view is not None
+        said = f"{best.title}: {view.word}, {view.text}"
+        if question.exclusive:
+            said = f"Likeliest answer: {best.title}, {view.text}"
         if len(known) < len(answers):
             said += f"; {words.count(len(answers) - len(known), 'answer')} not assessed"
         said += "."
-    items = sum(a.items for a in answers)
+    items = len(frozenset().union(*(site.items_beneath(a.ref.id) for a in answers)))
     return Standing(site.ref(entry.id), answers, said, stack, items, len(known))
 
 

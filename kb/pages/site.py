@@ -127,6 +127,7 @@ class Site:
         self._assessed = assessed
         self._explanations: dict[str, Explanation] = {}
         self._refs: dict[str, Ref] = {}
+        self._items: dict[str, frozenset[str]] = {}
 
     def explain(self, id: str) -> Explanation:
         """How one claim's credence comes about, asked of the engine once."""
@@ -238,6 +239,16 @@ class Site:
                 if target is not None and target.id != entry.id:
                     found.setdefault(target.id, set()).add(entry.id)
         return {id: tuple(sorted(ids)) for id, ids in found.items()}
+
+    def items_beneath(self, id: str) -> frozenset[str]:
+        """Evidence items beneath a claim, directly or through its reasons; each counted once."""
+        if id not in self._items:
+            self._items[id] = frozenset()  # a claim on a circle of reasons does not rest on itself
+            e = self.explain(id)
+            own = {item.id for group in e.groups for root in group.roots for item in root.items}
+            beneath = (self.items_beneath(p) for link in e.links for p in link.premises if p in self.credences)
+            self._items[id] = frozenset(own).union(*beneath)
+        return self._items[id]
 
     def edit_url(self, entry: Entry) -> str | None:
         """Where to edit the record's file; ``None`` while the repository is unknown."""

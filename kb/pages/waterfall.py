@@ -30,7 +30,7 @@ def waterfall(rows: Sequence[SumRow], *, root: str, id: str, narrow: bool) -> Ma
     """
     width = 340.0 if narrow else 880.0
     left = 4.0 if narrow else 340.0
-    right = width - (4.0 if narrow else 150.0)
+    right = width - (4.0 if narrow else 185.0)
     points = [r.after for r in rows] + [r.before for r in rows if r.kind not in ("base", "total")]
     low, high = _span(points)
 
@@ -38,7 +38,7 @@ def waterfall(rows: Sequence[SumRow], *, root: str, id: str, narrow: bool) -> Ma
         return left + 10 + (nats - low) / (high - low) * (right - left - 20)
 
     top = 30.0
-    pitch = 58.0 if narrow else 44.0
+    pitch = 56.0 if narrow else 44.0
     bottom = top + pitch * len(rows)
     parts: list[Markup] = [hatch(f"{id}-hatch")]
     last_x = -100.0
@@ -54,8 +54,8 @@ def waterfall(rows: Sequence[SumRow], *, root: str, id: str, narrow: bool) -> Ma
     for i, row in enumerate(rows):
         parts += _row(row, top + pitch * i, pitch, x, base_z, root=root, id=id, narrow=narrow, width=width, left=left)
         if i < len(rows) - 1:
-            y = top + pitch * i + (46 if narrow else 32)
-            stop = top + pitch * (i + 1) + (30 if narrow else 12)
+            y = top + pitch * i + (40 if narrow else 32)
+            stop = top + pitch * (i + 1) + (24 if narrow else 12)
             parts.append(el("line", x1=x(row.after), x2=x(row.after), y1=y, y2=stop, class_="kb-drop"))
     desc = "; ".join(f"{r.label}: {_said(r)}, then {r.probability}" for r in rows)
     return picture(
@@ -89,18 +89,28 @@ def _row(
 ) -> list[Markup]:
     """One line: its label, its bar, and the number beside it."""
     assert callable(x)
-    bar_y = y + (30 if narrow else 12)
+    bar_y = y + (24 if narrow else 12)
     height = 16.0 if narrow else 20.0
     parts: list[Markup] = []
     fixed = row.kind in ("base", "total")
-    text_width = (width - 110) if narrow else left - 16
+    text_width = (width - 56) if narrow else left - 16
     lines = wrap(row.label, text_width, 15, 1 if narrow else 2, bold=fixed)
-    base_line = y + 22 if narrow else y + (27 if len(lines) == 1 else 18)
-    caption = label(lines, 0, base_line, 18, "kb-svg-strong" if fixed else "kb-svg-text")
+    base_line = y + 16 if narrow else y + (27 if len(lines) == 1 else 18)
+    caption = label(lines, 0, base_line, 18, ("kb-svg-strong" if fixed else "kb-svg-text") + " kb-svg-halo")
     parts.append(link(root + row.ref.href, caption, title=row.label) if row.ref is not None else caption)
-    number = row.probability if fixed else f"{row.weight.factor}  ({row.weight.db})"
-    class_ = "kb-svg-strong" if fixed else f"kb-svg-text kb-ink--{row.weight.side}"
-    parts.append(label([number], width, y + (22 if narrow else 27), 0, class_, "end"))
+    number_y = y + (16 if narrow else 27)
+    parts.append(label([row.probability], width, number_y, 0, "kb-svg-strong kb-svg-halo", "end"))
+    if not fixed and not narrow:
+        class_ = f"kb-svg-text kb-ink--{row.weight.side}"
+        parts.append(label([f"{row.weight.factor}  ({row.weight.db})"], width - 48, number_y, 0, class_, "end"))
+    elif not fixed:
+        far = max(x(row.before), x(row.after))
+        class_ = f"kb-svg-text kb-svg-halo kb-ink--{row.weight.side}"
+        if far + 60 < width:
+            parts.append(label([row.weight.factor], far + 6, bar_y + 13, 0, class_))
+        else:
+            near = min(x(row.before), x(row.after))
+            parts.append(label([row.weight.factor], near - 6, bar_y + 13, 0, class_, "end"))
     if row.kind == "base":
         parts.append(el("line", x1=x(row.after), x2=x(row.after), y1=bar_y - 2, y2=bar_y + height + 2, class_="kb-base"))
     elif row.kind == "total":
