@@ -94,9 +94,10 @@ class Assessment:
             UnknownId: no claim, and no undercut with a text of its own, has this id.
         """
         entry = self.corpus.find(id)
-        if entry is None or entry.id not in self.result.net.ids:
+        known = entry.id if entry is not None else id
+        if known not in self.result.net.ids:
             raise UnknownId(id, self.corpus.nearest(id))
-        return entry.id
+        return known
 
     def explain(self, id: str) -> Explanation:
         """The sum behind one claim's credence; raises UnknownId."""

@@ -23,6 +23,8 @@ SOURCE: Vertex = ("source",)
 SINK: Vertex = ("sink",)
 SLACK = 1e-12
 """Relative slack below which a capacity counts as not binding: the rounding of a sum of doubles."""
+UNIT = 2**50
+"""Capacities are solved as whole numbers of 2^-50 nat: the solver's own sums of doubles do not come out even."""
 AGREED = 6
 """When bounds are enough: solved cases in a row that the cuts found so far already explained."""
 
@@ -393,14 +395,14 @@ class _Graph:
             if c == np.inf:
                 graph.add_edge(a, b)
             elif c > 0:
-                graph.add_edge(a, b, capacity=c)
+                graph.add_edge(a, b, capacity=round(c * UNIT))
         residual = dinitz(graph, 0, 1)
-        value = float(residual.graph["flow_value"])
+        value = float(residual.graph["flow_value"]) / UNIT
         reached = {0}
         queue = [0]
         while queue:
             for b, edge in residual[queue.pop()].items():
-                if b not in reached and edge["capacity"] - edge["flow"] > 1e-13:
+                if b not in reached and edge["capacity"] > edge["flow"]:
                     reached.add(b)
                     queue.append(b)
         inside = np.isin(self.tails, list(reached))

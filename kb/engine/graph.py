@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import networkx as nx
-
 from kb import models as m
 from kb import vocab
 from kb.corpus import NONE, Corpus
@@ -207,25 +205,3 @@ def _hits(
     if pair in links:
         return [(ON_LINK, pair)]
     return [(ON_ITEM, (pair[0], claim)) for claim in items.get(pair, ())]
-
-
-def digraph(net: Network) -> nx.DiGraph[str]:
-    """The network as a networkx graph, for those who want to look at it with the usual tools.
-
-    Nodes are claims (attribute ``base_rate``) and, for linked premises, ``argument:<id>`` joints.  Edges carry
-    ``weight`` in nats (signed), ``cuts_both_ways`` and ``link``; edges into a joint carry none.
-    """
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    for i, id in enumerate(net.ids):
-        graph.add_node(id, base_rate=float(net.pi[i]))
-    for j, id in enumerate(net.link_ids):
-        premises = [net.ids[p] for p in net.premise[net.premise_start[j] : net.premise_start[j + 1]]]
-        tail = premises[0]
-        if len(premises) > 1:
-            tail = f"argument:{id}"
-            graph.add_edges_from((p, tail) for p in premises)
-        graph.add_edge(
-            tail, net.ids[net.link_claim[j]], link=id, weight=float(net.link_weight[j]),
-            cuts_both_ways=bool(net.link_both[j]),
-        )  # fmt: skip
-    return graph

@@ -117,7 +117,7 @@ class Network:
 
     @cached_property
     def undercut_final(self) -> Ints:
-        """The claim whose value each undercut touches in the end, -1 where it only attacks others (u,)."""
+        """The claim whose value each undercut touches in the end, -1 where it touches none (u,)."""
         u = self.undercut_node.size
         out = np.full(u, -1, dtype=np.int64)
         kind, target = self.undercut_on, self.undercut_target
@@ -125,9 +125,9 @@ class Network:
             j, steps = i, 0
             while kind[j] == ON_UNDERCUT and steps <= u:
                 j, steps = int(target[j]), steps + 1
-            if kind[j] == ON_LINK:
+            if kind[j] == ON_LINK and self.link_weight[target[j]] != 0:
                 out[i] = self.link_claim[target[j]]
-            elif kind[j] == ON_ITEM:
+            elif kind[j] == ON_ITEM and self.item_weight[target[j]] != 0:
                 out[i] = self.item_claim[target[j]]
         return out
 
@@ -145,12 +145,14 @@ class Network:
 
     @cached_property
     def edges(self) -> tuple[Ints, Ints]:
-        """What rests on what: (from, to) claim indices of premises and undercuts, (p + u,) each."""
+        """What rests on what: (from, to) claim indices.  Links and items of weight 0, and undercuts of them, are none."""
         counts = np.diff(self.premise_start)
         to = np.repeat(self.link_claim, counts)
+        heard = np.repeat(self.link_weight != 0, counts)
         final = self.undercut_final
         live = final >= 0
-        return (np.concatenate([self.premise, self.undercut_node[live]]), np.concatenate([to, final[live]]))
+        sources = np.concatenate([self.premise[heard], self.undercut_node[live]])
+        return sources, np.concatenate([to[heard], final[live]])
 
     @cached_property
     def cycles(self) -> tuple[tuple[int, ...], ...]:

@@ -37,7 +37,7 @@ class State:
         competition: correction "competition from the other answers" (n, B).
         assessed: whether any evidence lies beneath (n, B).
         item_tau, item_weight: what undercuts leave of an item, 0 to 1, its weight after reliability (k, B).
-        pair_weight, pair_quiet: W_root, and the share of it that rests on testimony or anecdote, 0 to 1 (g, B).
+        pair_weight, pair_quiet: W_root, and the share of its group's worth that only testimony adds, 0 to 1 (g, B).
         pair_lineage_part, pair_part: what it adds after overlap within its lineage, and among testimony too (g, B).
         tau, mu: what undercuts leave of a link, 0 to 1, its message (l, B).
         log_lambda: ln odds(q)/odds(ref) of a link's reason (l, B).
@@ -274,43 +274,57 @@ def weigh_items(x: Setup, state: State, items: Ints) -> None:
     w = x.inputs.item_weight[items]
     y = np.sign(w) * ar.discount(np.abs(w), x.inputs.item_reliability[items] * state.item_tau[items])
     state.item_weight[items] = y
-    key = net.item_pair[items]
-    for_ = ar.cluster_parts(np.maximum(y, 0), key, ar.ROOT_OVERLAP)
-    against = ar.cluster_parts(np.maximum(-y, 0), key, ar.ROOT_OVERLAP)
-    quiet = net.item_quiet[items][:, None]
-    pairs, sum_for = ar.segment_sums(for_, key)
-    sum_against = ar.segment_sums(against, key)[1]
-    share_for = ar.ratio(ar.segment_sums(for_ * quiet, key)[1], sum_for)
-    share_against = ar.ratio(ar.segment_sums(against * quiet, key)[1], sum_against)
-    total = sum_for + sum_against
-    trusted = ar.discount(total, x.inputs.root_reliability[net.pair_root[pairs]])
-    state.pair_weight[pairs] = ar.ratio(sum_for - sum_against, total) * trusted
-    state.pair_quiet[pairs] = np.where(sum_for < sum_against, share_against, share_for)
-    overlap(net, state, pairs)
-    state.assessed[net.pair_claim[pairs]] = False
+    pairs, weight = _vouch(x, items, y)
+    state.pair_weight[pairs] = weight
+    quiet = net.item_quiet[items]
+    loud = _vouch(x, items, np.where(quiet[:, None], 0.0, y))[1] if quiet.any() else weight
+    overlap(net, state, pairs, loud)
     claims, heard = ar.segment_sums((w != 0).astype(float), net.item_claim[items])
     state.assessed[claims] = heard > 0
 
 
-def overlap(net: Network, state: State, pairs: Ints) -> None:
+def _vouch(x: Setup, items: Ints, y: Floats) -> tuple[Ints, Floats]:
+    """W_root of each (claim, root) pair of some items (sorted) whose weights after reliability are ``y``."""
+    key = x.net.item_pair[items]
+    for_ = ar.cluster_parts(np.maximum(y, 0), key, ar.ROOT_OVERLAP)
+    against = ar.cluster_parts(np.maximum(-y, 0), key, ar.ROOT_OVERLAP)
+    pairs, sum_for = ar.segment_sums(for_, key)
+    sum_against = ar.segment_sums(against, key)[1]
+    total = sum_for + sum_against
+    trusted = ar.discount(total, x.inputs.root_reliability[x.net.pair_root[pairs]])
+    return pairs, ar.ratio(sum_for - sum_against, total) * trusted
+
+
+def overlap(net: Network, state: State, pairs: Ints, loud: Floats) -> None:
     """What each root adds after overlap: first within its lineage, then among all testimony on the claim.
 
-    The roots of a lineage form one cluster.  Of each cluster's weight, the share that rests on testimony or anecdote
-    joins the testimony of the other clusters on the same side of the claim in one cluster of dependence .5; the rest
-    stands.  Both steps are continuous in every weight.
+    The roots of a lineage form one group, any other root is a group of its own.  Of each group's worth the loud part is
+    what it would be worth without its testimony and anecdotes (at most all of it); the rest is quiet.  The quiet parts
+    of one claim and side form one cluster of dependence .5; the loud parts stand.  So an item of the same sign never
+    lowers the total, and nothing jumps.
+
+    Args:
+        net: the network.
+        state: ``pair_weight`` is read; ``pair_quiet``, ``pair_lineage_part``, ``pair_part`` and ``own`` are written.
+        pairs: all (claim, root) pairs of some claims.
+        loud: their W_root without testimony and anecdotes (len(pairs), B).
     """
-    order = pairs[np.argsort(net.pair_cluster[pairs], kind="stable")]
-    cluster, claim = net.pair_cluster[order], net.pair_claim[order]
-    y, quiet = state.pair_weight[order], state.pair_quiet[order]
-    lineage_part, part = np.zeros_like(y), np.zeros_like(y)
+    sort = np.argsort(net.pair_cluster[pairs], kind="stable")
+    order = pairs[sort]
+    group, claim = net.pair_cluster[order], net.pair_claim[order]
+    y, y_loud = state.pair_weight[order], loud[sort]
+    quiet, lineage_part, part = np.zeros_like(y), np.zeros_like(y), np.zeros_like(y)
     for sign in (1.0, -1.0):
-        parts = ar.cluster_parts(np.maximum(sign * y, 0), cluster, net.cluster_dependence[cluster])
-        clusters, hearsay = ar.segment_sums(parts * quiet, cluster)
-        heard = ar.cluster_parts(hearsay, net.cluster_claim[clusters], TESTIMONY_DEPENDENCE)
-        kept = ar.ratio(heard, hearsay)[np.searchsorted(clusters, cluster)]
+        parts = ar.cluster_parts(np.maximum(sign * y, 0), group, net.cluster_dependence[group])
+        groups, worth = ar.segment_sums(parts, group)
+        row = np.searchsorted(groups, group)
+        aloud = ar.cluster_parts(np.maximum(sign * y_loud, 0), group, net.cluster_dependence[group])
+        hearsay = np.maximum(worth - ar.segment_sums(aloud, group)[1], 0.0)
+        kept = ar.cluster_parts(hearsay, net.cluster_claim[groups], TESTIMONY_DEPENDENCE)
         lineage_part += sign * parts
-        part += sign * parts * (1 - quiet * (1 - kept))
-    state.pair_lineage_part[order], state.pair_part[order] = lineage_part, part
+        part += sign * parts * (1 - ar.ratio(hearsay - kept, worth)[row])
+        quiet += np.where(sign * y > 0, ar.ratio(hearsay, worth)[row], 0.0)
+    state.pair_quiet[order], state.pair_lineage_part[order], state.pair_part[order] = quiet, lineage_part, part
     by_claim = np.argsort(claim, kind="stable")
     claims, sums = ar.segment_sums(part[by_claim], claim[by_claim])
     state.own[claims] = sums
