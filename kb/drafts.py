@@ -111,12 +111,17 @@ def stand_in(annotation: Any) -> Any:
     raise LookupError(f"no stand-in for {annotation}")
 
 
-def _candidates(annotation: Any) -> Iterator[Any]:
+def _candidates(annotation: Any, seen: tuple[Any, ...] = ()) -> Iterator[Any]:
     """Plain data that may be valid at a place, the likeliest first."""
     for option in options(annotation):
         origin = get_origin(option)
         if isinstance(option, type) and issubclass(option, BaseModel):
-            yield dict(_required(option))
+            required = dict(_required(option))
+            yield required
+            for key, field in option.model_fields.items():  # where one of several fields is asked for
+                if not field.is_required() and option not in seen:
+                    for value in _candidates(field.rebuild_annotation(), (*seen, option)):
+                        yield {**required, field.alias or key: value}
         elif isinstance(option, type) and issubclass(option, Enum):
             yield next(iter(option)).value
         elif origin is Literal:

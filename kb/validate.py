@@ -21,6 +21,8 @@ R = TypeVar("R", bound=BaseModel)
 ROUNDS = 4
 MOST_MENDED = 60
 WHOLE = "the record"
+_ADVICE = re.compile(r"((?:[^`:]|`[^`]*`|:(?! ))*): (.*)\Z", re.DOTALL)
+"""What a check of ours says: what is wrong, a colon outside of code, what to write instead."""
 EVERYWHERE = frozenset({"id", "aliases", "status", "notes", "added", "summary"})
 """Fields of every record: not worth naming where a newcomer asks what a kind has."""
 
@@ -104,7 +106,7 @@ class _Mender:
     def mend(self, problem: ErrorDetails, where: Path) -> bool:
         """Mend one place; ``False`` when it cannot be done."""
         if not where:
-            return False
+            return self._whole()
         *above, last = where
         parent = value_at(self.data, tuple(above))
         kind = problem["type"]
@@ -129,6 +131,27 @@ class _Mender:
             parent[last] = new
             return True
         return False
+
+    def _whole(self) -> bool:
+        """Make the fields of the record fit together by leaving one out or adding one."""
+        for name in [key for key, f in self.model.model_fields.items() if not f.is_required() and key in self.data]:
+            if self._fits({key: value for key, value in self.data.items() if key != name}):
+                self.mended.add(self.document.mark((name,)))
+                del self.data[name]
+                return True
+        for name in [key for key, f in self.model.model_fields.items() if not f.is_required() and key not in self.data]:
+            new = stand_in(self.model.model_fields[name].rebuild_annotation())
+            if self._fits({**self.data, name: new}):
+                self.data[name] = json.loads(json.dumps(new))
+                return True
+        return False
+
+    def _fits(self, data: dict[str, Any]) -> bool:
+        try:
+            self.model.model_validate_json(json.dumps(data))
+        except ValidationError:
+            return False
+        return True
 
     def _unknown(self, parent: Any, above: Path, name: str | int) -> bool:
         """Give a misspelt field its right name, or drop it."""
@@ -241,7 +264,9 @@ def _words(wrong: _Wrong) -> tuple[str, str]:
     if wrong.value is None and wrong.kind not in ("missing", "extra_forbidden", "value_error", "key_mismatch"):
         return f"`{wrong.field}` is empty", f"write a value after `{wrong.name}:`, or delete the line"
     if wrong.kind == "value_error":
-        head, _, tail = wrong.raw.removeprefix("Value error, ").partition(": ")
+        raw = wrong.raw.removeprefix("Value error, ")
+        parts = _ADVICE.match(raw)
+        head, tail = parts.groups() if parts else (raw, "")
         if wrong.field == WHOLE:
             return (head, tail) if tail else ("the fields do not fit together", head)
         return f"`{wrong.field}`: {head}" if tail else f"`{wrong.field}` does not fit", tail or head

@@ -22,7 +22,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     known = evidenced(corpus)
     for id, undercut in corpus.of(m.Undercut, active=True):
         node = undercut.premise or id
-        if node not in known and node not in corpus.unread:
+        if node in corpus.entries and node not in known:
             yield report(
                 corpus[id],
                 ("target",),
