@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -263,6 +264,20 @@ def test_show_never_gives_a_percentage_for_what_is_not_assessed(kb: Kb) -> None:
     assert "likely" not in out
     question = kb("show", "repair-pays", "--claims", CLOCK).out
     assert "adds nothing yet: not assessed; x2 (+3.00 dB) if it were certain (slight)" in question
+
+
+def test_show_golden(kb: Kb, golden: Callable[[str, bytes], None]) -> None:
+    shown = "".join(kb("show", id, "--claims", CLOCK).out for id in ("repair-pays", "why-late", "list-is-old"))
+    golden("show.txt", shown.encode())
+
+
+def test_show_says_why_a_link_carries_no_weight(kb: Kb, clock_copy: Path) -> None:
+    path = clock_copy / "tower" / "never-assessed.yaml"
+    disowned = "counts: {value: false, why: The visitors took it back.}, why: What"
+    path.write_text(path.read_text().replace("why: What", disowned))
+    out = kb("show", "repair-pays", "--claims", clock_copy).out
+    assert "Without weight\n  - The clock is admired" in out
+    assert "supports, stated as slight; shown without weight\n    because The visitors took it back." in out
 
 
 def test_show_takes_a_file_and_an_alias(kb: Kb) -> None:

@@ -133,7 +133,7 @@ def _sides(views: Views, e: Explanation) -> None:
         for root in group.roots:
             entries += [(item.weight, item.stated, item.id, item, root) for item in root.items]
     entries += [(row.contribution, row.limit or row.stated, row.source, row, None) for row in e.links]
-    for name, sign in (("Reasons for", 1), ("Reasons against", -1), ("Neither for nor against", 0)):
+    for name, sign in (("Reasons for", 1), ("Reasons against", -1), ("Without weight", 0)):
         side = [one for one in entries if _sign(one[0] or one[1]) == sign]
         if not side:
             continue
@@ -163,11 +163,13 @@ def _item(views: Views, e: Explanation, part: ItemPart, root: RootPart) -> None:
     stated = m.strength_text(link.strength) if link else "likelihoods over all answers"
     cap = "" if math.isinf(root.cap) else f": together at most {odds.db(root.cap):.2f} dB"
     trust = f" (source {root.reliability:g}{cap})"
-    now = f"{_strength(part.stated)} stated as {stated}; {_strength(part.weight)} at item reliability"
-    sheet.wrap(f"{now} {part.reliability:g}{trust}", 4)
-    _common(views, link.why if link else vector.why if vector else None, part.undercuts)
     if link is not None and link.counts is not None and not link.counts.value:
-        sheet.wrap(f"carries no weight: {link.counts.why}", 4, "yellow")
+        sheet.wrap(f"{link.stance}, stated as {stated}; shown without weight", 4)
+        sheet.wrap(link.counts.why, 4, "yellow", first="because ")
+    else:
+        now = f"{_strength(part.stated)} stated as {stated}; {_strength(part.weight)} at item reliability"
+        sheet.wrap(f"{now} {part.reliability:g}{trust}", 4)
+    _common(views, link.why if link else vector.why if vector else None, part.undercuts)
     views.passages(item.seen_in, 4)
 
 
@@ -177,21 +179,29 @@ def _reason(views: Views, e: Explanation, row: LinkRow) -> None:
     link = next(r.link for r in views.corpus.reasons_for[e.id] if r.source == row.source)
     sheet.wrap(views.title(row.source), 2, "bold" if row.contribution else "dim", first="- ")
     sheet.line((f"{views.corpus[row.source].kind} {row.source}", "dim"), indent=4)
-    kind = m.strength_text(link.strength)
-    if row.assessed:
-        now = f"adds {_strength(row.contribution)}; {_strength(row.limit)} if it were certain ({kind})"
-        sheet.wrap(f"{now}; it stands at {odds.say_percent(row.credence)}", 4)
+    if not row.counts and link.counts is not None:
+        sheet.wrap(f"{link.stance}, stated as {m.strength_text(link.strength)}; shown without weight", 4)
+        sheet.wrap(link.counts.why, 4, "yellow", first="because ")
     else:
-        sheet.wrap(f"adds nothing yet: not assessed; {_strength(row.limit)} if it were certain ({kind})", 4)
+        now = f"adds {_strength(row.contribution)}" if row.assessed else "adds nothing yet: not assessed"
+        stands = f"; it stands at {odds.say_percent(row.credence)}" if row.assessed else ""
+        sheet.wrap(f"{now}; {_strength(row.limit)} if it were certain ({_stated(row, link)}){stands}", 4)
     if row.cuts_both_ways:
         sheet.wrap("cuts both ways: if it fails, that counts too", 4)
     if len(row.premises) > 1:
         for premise in row.premises:
             sheet.wrap(f"{views.titled(premise)}: {views.say(premise)}", 4, first="premise ")
     _common(views, link.why, row.undercuts)
-    if not row.counts and link.counts is not None:
-        sheet.wrap(f"carries no weight: {link.counts.why}", 4, "yellow")
     views.passages(link.seen_in, 4)
+
+
+def _stated(row: LinkRow, link: m.Link) -> str:
+    """The strength as the record states it, and why a certain reason would add less than that."""
+    text = m.strength_text(link.strength)
+    if abs(row.limit) > 0.99 * abs(row.stated):
+        return text
+    cause = "what its undercuts and the base rates leave" if row.tau < 1 else "as far as the base rates allow"
+    return f"{text}, {odds.say_factor(row.stated)}, {cause}"
 
 
 def _common(views: Views, why: str | None, undercuts: tuple[UndercutPart, ...]) -> None:
