@@ -74,6 +74,24 @@ def test_check_one_file_shows_that_file_alone(kb: Kb, clock_copy: Path) -> None:
     assert kb("check", clock_copy / "tower" / "why-late.yaml").code == 0
 
 
+def test_check_one_file_from_where_it_lies(kb: Kb, clock_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = clock_copy / "tower" / "worn-gear.yaml"
+    path.write_text(path.read_text().replace("form: causal", "form: casual"))
+    monkeypatch.chdir(clock_copy / "tower")
+    ran = kb("check", "worn-gear.yaml")
+    assert ran.code == 1
+    assert ran.out.startswith("../tower/worn-gear.yaml:5:7 schema")
+    assert ran.out.splitlines()[-1] == "worn-gear.yaml: 1 error"
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "Makefile", "tests/corpora/good/clock/nothing.yaml", "mkdocs.yml"])
+def test_check_of_what_is_no_record(kb: Kb, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    ran = kb("check", path)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.count("\n") == 1
+
+
 def test_check_level_hides_lesser_findings(kb: Kb, clock_copy: Path) -> None:
     (clock_copy / "tower" / "lone.yaml").write_text("kind: claim\ntitle: Nobody asks this\ntext: Nobody asks this.\n")
     everything, errors = kb("check", clock_copy), kb("check", clock_copy, "--level", "error")

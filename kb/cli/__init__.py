@@ -24,8 +24,6 @@ _STYLE: Literal["rich"] | None = "rich" if sys.stdout.isatty() and "NO_COLOR" no
 
 app = typer.Typer(
     name="kb",
-    help="Read, check and compute a knowledge base of claims and evidence.",
-    epilog="Start with: kb check, then kb credences, then kb show ID.",
     no_args_is_help=True,
     rich_markup_mode=_STYLE,
     pretty_exceptions_enable=False,
@@ -50,6 +48,13 @@ def _root(
 
     The records are YAML files below claims/, found from the current folder upwards; --claims names another folder.
     Every command takes --json for programs.  Output is plain when it goes into a pipe, and NO_COLOR is respected.
+
+    \b
+    Examples:
+      kb check                      what is wrong, where, and what to write instead
+      kb credences --sort moved     every claim; what the evidence moved most comes first
+      kb show ID                    a claim with the sum behind its credence
+      kb show --help                more on one command
     """
 
 

@@ -32,8 +32,9 @@ def command(
     claims: ClaimsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Look up the first and last words of every cited passage in the stored copy of its source.
+    """Look up the cited passages in stored copies of the sources.
 
+    Every passage is found again by its first and last words:
     exact: found once; ambiguous: found twice; near: almost; missing: not there; unchecked: there is no stored copy.
     Exit code 1 when an anchor is near or missing, or its passage has changed.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +12,10 @@ import typer
 from rich.text import Text
 
 from kb import report, vocab
-from kb.cli.shell import JsonOption, count, read, say, say_json
+from kb.cli.shell import CLAIMS, ClaimsOption, JsonOption, count, read, say, say_json
 from kb.corpus import Corpus
 from kb.errors import LEVEL_ORDER, Finding, Level, Unavailable, plain
+from kb.load import TOPIC_FILE
 
 NAME = "check"
 _STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.SUGGESTION: "cyan"}
@@ -23,15 +25,16 @@ def command(
     path: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[PATH]",
+            metavar="PATH",
             help="Folder of the records, or one record's file; default: claims/ here or above.",
             show_default=False,
         ),
     ] = None,
+    claims: ClaimsOption = None,
     json: JsonOption = False,
     level: Annotated[Level, typer.Option(help="Show findings of this level and worse.")] = Level.SUGGESTION,
 ) -> None:
-    """Check the records and say what is wrong with them, and what to write instead.
+    """Say what is wrong in the records, and what to write instead.
 
     Each finding is one line: path:line:col code message; what to write instead.
     Errors stop a build, warnings and suggestions do not.  Exit code 1 when there are errors, else 0.
@@ -42,25 +45,33 @@ def command(
       kb check claims/data-vs-algorithms/x.yaml    what concerns one file
       kb check --level error                       errors alone
     """
-    root, only = _target(path)
+    root, only = _target(path, claims)
     loaded, findings = read(root)
     if only is not None:
-        findings = tuple(f for f in findings if Path(f.path) == only)
+        findings = tuple(f for f in findings if Path(f.path).resolve() == only)
     shown = [f for f in findings if LEVEL_ORDER[f.level] <= LEVEL_ORDER[level]]
     if json:
         say_json(_data(loaded.corpus, findings, shown))
     else:
-        say(*[finding_line(f) for f in shown], *by_rule(shown), summary(loaded.corpus, findings, only))
+        about = str(path) if only is not None else f"{count(len(loaded.corpus), 'record')} checked"
+        say(*[finding_line(f) for f in shown], *by_rule(shown), _summary(about, findings))
     raise typer.Exit(1 if report.is_failure(findings) else 0)
 
 
-def _target(path: Path | None) -> tuple[Path | None, Path | None]:
-    """The folder to read and, where one file was named, that file: a record is checked among all the others."""
+def _target(path: Path | None, claims: Path | None) -> tuple[Path | None, Path | None]:
+    """The folder to read and, where one file was named, that file: a record is checked among all the others.
+
+    Raises:
+        Unavailable: there is no such file, or it does not lie among records.
+    """
     if path is None or path.is_dir():
-        return path, None
+        return path or claims, None
     if not path.exists():
         raise Unavailable(f"{path} does not exist; name a folder of records or one record's file")
-    return path.parent.parent, path
+    root = path.resolve().parent.parent
+    if path.suffix != ".yaml" or not (root.name == CLAIMS or any(root.glob(f"*/{TOPIC_FILE}"))):
+        raise Unavailable(f"{path} is not a record's file; records are claims/<topic>/<id>.yaml")
+    return Path(os.path.relpath(root)), path.resolve()
 
 
 def finding_line(finding: Finding) -> Text:
@@ -72,9 +83,8 @@ def finding_line(finding: Finding) -> Text:
     return Text.assemble((place, "dim"), " ", code, " ", plain(f"{finding.message}; {finding.hint}"))
 
 
-def summary(corpus: Corpus, findings: tuple[Finding, ...], only: Path | None = None) -> Text:
-    """The last line: how many records, how many findings."""
-    about = str(only) if only is not None else f"{count(len(corpus), 'record')} checked"
+def _summary(about: str, findings: tuple[Finding, ...]) -> Text:
+    """The last line: what was checked, how many findings."""
     worst = min((f.level for f in findings), key=LEVEL_ORDER.__getitem__, default=None)
     style = _STYLE[worst] if worst is not None else "green"
     return Text.assemble(f"{plain(about)}: ", (report.summary(findings), style))

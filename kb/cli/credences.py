@@ -37,7 +37,7 @@ def command(
     claims: ClaimsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List every claim with its credence, its base rate, and how far the evidence moved it.
+    """List every claim with its credence and what moved it.
 
     A claim without evidence beneath it is "not assessed": it has a base rate and no credence.
 

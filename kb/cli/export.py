@@ -31,9 +31,10 @@ def command(
     claims: ClaimsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Write the records, their credences and the sums behind them in one of these formats:
+    """Write records and credences as CSV, JSON or Turtle.
 
     \b
+    Formats:
       csv      one line a claim: credence, base rate, strongest reasons
       json     everything: records, credences, contributions
       turtle   everything as RDF: PROV, Dublin Core, SKOS, AIF

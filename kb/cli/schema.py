@@ -16,14 +16,15 @@ NAME = "schema"
 
 def command(
     kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="A kind of record, topic, or record for any kind.")
+        str | None, typer.Argument(metavar="KIND", help="A kind of record, topic, or record for any kind.")
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Write kb/schemas/ anew.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 when kb/schemas/ is out of date.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Print the JSON Schema of a kind of record, which says every field, its limits and what it means.
+    """Print the JSON Schema of a kind of record.
 
+    It says every field, its limits and what it means.
     Editors find it by the first line of a record's file:
     # yaml-language-server: $schema=../../kb/schemas/claim.schema.json
 

@@ -24,8 +24,9 @@ def command(
     claims: ClaimsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show a record: for a claim its credence, the sum that makes it, reasons for and against, and who holds what.
+    """Show a record; for a claim, the sum behind its credence.
 
+    A claim's page has its credence, the sum that makes it, reasons for and against, and who holds what.
     Every row of the sum is a factor of the odds and its decibans (10 log10 of the factor); the dB column adds up.
     A source's line ends in a link that opens it at the passage.
 

@@ -33,8 +33,9 @@ def command(
     claims: ClaimsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Build the site: check the records, compute credences, write the exports into its data/, render every page.
+    """Build the site, with its exports and every page.
 
+    Checks the records, computes the credences, writes the exports into the site's data/ and renders every page.
     The old site stays until the new one is complete.  Nothing is built when the records have errors.
     Exit code 75 when another build is running, 74 when something cannot be written.
 
