@@ -32,7 +32,13 @@ CONFIG = "mkdocs.yml"
 SHELL = Path("record/shell.html")
 OURS = Path("assets/kb.css")
 """A file that every built site has: a folder without it is not replaced."""
-UNUSED = ("assets/javascripts/lunr", "assets/javascripts/workers", "sitemap.xml", "sitemap.xml.gz", "record", "partials")
+UNUSED = (
+    "assets/javascripts/lunr",
+    "assets/javascripts/workers",
+    "sitemap.xml",
+    "sitemap.xml.gz",
+    "record",
+)
 """What the frame's generator writes and the site does not use: its own search, its list of pages, the shell."""
 MKDOCS_SECONDS = 300
 RENAME_EXCHANGE = 2
@@ -277,7 +283,7 @@ def _count(folder: Path, goal: Path) -> Built:
 def _exchange(fresh: Path, goal: Path) -> None:
     """Put ``fresh`` in the place of ``goal`` in one step, leaving the old site at ``fresh`` to be deleted.
 
-    Where the system cannot exchange two folders, the old one is moved aside first and put back if the second step fails.
+    Where the system cannot exchange two folders, the old one is moved aside first, and put back if that fails.
     """
     if not goal.exists():
         fresh.rename(goal)

@@ -1,16 +1,16 @@
 """Credences as pictures on a line from 0 to 100%: the large bar of a page, the small one of lists, a stacked bar.
 
-One grammar everywhere: a hollow tick is the base rate, a filled dot the result, the thick line between them the movement
-(hatched when it went down), a thin line the interval.
+One grammar everywhere: an upright tick is the base rate, a filled dot the result, the thick line between them the
+movement (hatched when it went down), a pale band the interval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
-from kb.pages.draw import el, hatch, join, label, picture, wrap
+from kb.pages.draw import el, hatch, label, picture
 from kb.pages.site import CredenceView, Ref
 
 _PAD = 14.0
@@ -56,9 +56,8 @@ def _above(text: str, x: float, y: float, width: float, class_: str) -> Markup:
     return label([text], at, y, 0, class_, where)
 
 
-def _movement(view: CredenceView, x: object, y: float, height: float, id: str) -> Markup:
+def _movement(view: CredenceView, x: Callable[[float], float], y: float, height: float, id: str) -> Markup:
     """The thick line from base rate to result."""
-    assert callable(x)
     a, b = sorted((x(view.base), x(view.p)))
     fill = f"url(#{id}-hatch)" if view.side == "against" else None
     return el(
@@ -116,17 +115,11 @@ def stacked(answers: Sequence[tuple[Ref, float]], none: float, id: str) -> Marku
         wide = p * width
         kind = "none" if i == len(shares) - 1 else str(i % 6)
         tip = el("title", f"{title}: {p:.0%}")
-        parts.append(el("rect", tip, x=at, y=top, width=max(wide - 1.5, 0.5), height=height, class_=f"kb-share kb-share--{kind}"))
+        parts.append(
+            el("rect", tip, x=at, y=top, width=max(wide - 1.5, 0.5), height=height, class_=f"kb-share kb-share--{kind}")
+        )
         if wide > 34:
             parts.append(label([f"{p:.0%}"], at + 8, top + 26, 0, f"kb-svg-strong kb-share-text--{kind}"))
         at += wide
     desc = "; ".join(f"{title}: {p:.0%}" for title, p in shares)
     return picture(parts, width, height + 8, title="Credences of the answers", desc=desc, class_="kb-stack", id=id)
-
-
-def waterfall_label(text: str, width: float, size: float) -> tuple[str, ...]:
-    """A line's label in at most two lines."""
-    return wrap(text, width, size, 2)
-
-
-__all__ = ["join", "large", "sentence", "small", "stacked", "waterfall_label"]

@@ -65,8 +65,8 @@ def actions(site: Site, entry: Entry) -> list[Action]:
 def contest_url(site: Site, source: str, claim: str, topic: str) -> str | None:
     """A prefilled undercut of one link; ``None`` while the repository's address is unknown."""
     text = (
-        "kind: undercut\ntitle: \ntext: \n"
-        f"target:\n  from: {source}\n  to: {claim}\nkill: halves\nseen_in:\n  - source: \n    anchor:\n      start: \"\"\n"
+        f"kind: undercut\ntitle: \ntext: \ntarget:\n  from: {source}\n  to: {claim}\nkill: halves\n"
+        'seen_in:\n  - source: \n    anchor:\n      start: ""\n'
     )
     return site.new_file_url(topic, f"undercut-of-{source}"[:80], text)
 
@@ -74,6 +74,6 @@ def contest_url(site: Site, source: str, claim: str, topic: str) -> str | None:
 def _evidence_template(claim: str) -> str:
     """A new evidence file with the claim filled in."""
     return (
-        "kind: evidence\ntitle: \ntext: \ndesign: observation\nseen_in:\n  - source: \n    anchor:\n      start: \"\"\n"
-        f"      end: \"\"\nbears_on:\n  - claim: {claim}\n    stance: supports\n    strength: slight\n    why: \n"
+        'kind: evidence\ntitle: \ntext: \ndesign: observation\nseen_in:\n  - source: \n    anchor:\n      start: ""\n'
+        f'      end: ""\nbears_on:\n  - claim: {claim}\n    stance: supports\n    strength: slight\n    why: \n'
     )

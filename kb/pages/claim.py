@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from kb import models as m
-from kb import odds, vocab
+from kb import odds
 from kb.corpus import Entry
 from kb.pages import bars, cite, maps, neighbours, waterfall, words
 from kb.pages.page import Page, Section, page
@@ -150,7 +149,9 @@ def _in_short(
     if crux is None or crux.swing < 5e-4:
         lines.append(ShortLine("Would change it most", "Nothing here yet: no reason bears on it.", None, ""))
     else:
-        after = f": {words.percent(crux.if_certain)} if it is certain, {words.percent(crux.if_refuted)} if it is refuted."
+        after = (
+            f": {words.percent(crux.if_certain)} if it is certain, {words.percent(crux.if_refuted)} if it is refuted."
+        )
         lines.append(ShortLine("Would change it most", "", crux.ref, after))
     return lines
 
@@ -191,7 +192,9 @@ def _rival(site: Site, id: str, line: ShortLine) -> ShortLine:
     if not rivals:
         return line
     best = max(rivals, key=lambda r: (site.credences[r.id].credence, r.id))
-    return ShortLine(line.label, "No reason; it competes with ", best, f" ({words.percent(site.credences[best.id].credence)}).")
+    return ShortLine(
+        line.label, "No reason; it competes with ", best, f" ({words.percent(site.credences[best.id].credence)})."
+    )
 
 
 def _disagrees(site: Site, id: str, positions: Sequence[PositionView]) -> ShortLine:
@@ -200,7 +203,8 @@ def _disagrees(site: Site, id: str, positions: Sequence[PositionView]) -> ShortL
     if found is None:
         said = "Nobody on record." if positions else "No position is recorded."
         return ShortLine("Disagrees most", said, None, "")
-    return ShortLine("Disagrees most", "", found.by, f" {found.stance}" + (f" ({found.credence})." if found.credence else "."))
+    stated = f" ({found.credence})." if found.credence else "."
+    return ShortLine("Disagrees most", "", found.by, f" {found.stance}{stated}")
 
 
 def _pulls(site: Site, id: str) -> list[Pull]:
@@ -264,8 +268,8 @@ def _experiments(site: Site, id: str) -> list[Test]:
 def _bits(q: float, if_true: float, if_false: float) -> float:
     """One outcome's part of the mutual information between experiment and claim, in bits."""
     chance = q * if_true + (1 - q) * if_false
-    nats = q * if_true * odds.math.log(if_true / chance) + (1 - q) * if_false * odds.math.log(if_false / chance)
-    return nats / odds.math.log(2)
+    nats = q * if_true * math.log(if_true / chance) + (1 - q) * if_false * math.log(if_false / chance)
+    return nats / math.log(2)
 
 
 def _sources(site: Site, entry: Entry, total: Sum) -> list[tuple[Ref, list[object]]]:
@@ -279,6 +283,3 @@ def _sources(site: Site, entry: Entry, total: Sum) -> list[tuple[Ref, list[objec
         if passage not in known:
             known.append(passage)
     return [(site.ref(id), by_source[id]) for id in sorted(by_source, key=lambda i: (site.ref(i).title, i))]
-
-
-__all__ = ["Markup", "render_claim", "vocab"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-# Advance widths of Source Sans 3 (OFL) at weights 400 and 600 for the characters U+0020 to U+007E, thousandths of an em.
+# Advance widths of Source Sans 3 (OFL) at weights 400 and 600, characters U+0020 to U+007E, in thousandths of an em.
 # fmt: off
 _REGULAR = (
     200, 289, 426, 497, 497, 824, 609, 249, 303, 303, 418, 497, 249, 311, 249, 350, 497, 497, 497, 497, 497, 497, 497,
@@ -109,7 +109,9 @@ def link(href: str, *children: str | Markup, title: str | None = None, class_: s
     return el("a", *tip, *children, href=href, class_=class_)
 
 
-def picture(body: Iterable[Markup], width: float, height: float, *, title: str, desc: str, class_: str, id: str) -> Markup:
+def picture(
+    body: Iterable[Markup], width: float, height: float, *, title: str, desc: str, class_: str, id: str
+) -> Markup:
     """A whole picture with its name and its text alternative.
 
     Args:

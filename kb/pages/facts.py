@@ -1,4 +1,4 @@
-"""What a record of a lesser kind says, line by line: term, argument, undercut, quantity, experiment, position, viewpoint."""
+"""What a record of a lesser kind says, line by line: terms, arguments, undercuts, quantities, experiments and so on."""
 
 from __future__ import annotations
 

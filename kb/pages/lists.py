@@ -260,9 +260,7 @@ def _scale(which: str) -> Markup:
         (w, words.factor(odds.nats(w.db)), words.percent(odds.sigma(odds.nats(w.db))))
         for w in vocab.STRENGTH_WORDS.values()
     ]
-    caps = [
-        (t, v, words.capped(float(arithmetic.cap(np.array([v]))[0]))) for t, v in vocab.ROOT_RELIABILITY.items()
-    ]
+    caps = [(t, v, words.capped(float(arithmetic.cap(np.array([v]))[0]))) for t, v in vocab.ROOT_RELIABILITY.items()]
     return render(
         "scales.html.j2",
         which=which,
@@ -285,8 +283,9 @@ def render_topic(site: Site, name: str) -> Page:
         for kind in vocab.Kind
         if kind not in done and any(e.kind is kind for e in inside)
     ]
+    plural = {kind.value: many for kind, many in vocab.PLURAL.items()}
     sections = [Section("questions", "Questions"), Section("claims", "Claims")]
-    sections += [Section(kind, words.capital(vocab.PLURAL[vocab.Kind(kind)])) for kind, _ in others]
+    sections += [Section(kind, words.capital(plural[kind])) for kind, _ in others]
     body = render(
         "topic.html.j2",
         root="../",

@@ -42,9 +42,7 @@ def neighbourhood(around: Neighbours, *, root: str, id: str, narrow: bool) -> Ma
     ):
         parts += _column(boxes, left_out, target, root)
     parts.append(draw(middle, root))
-    return picture(
-        parts, step * columns - gap, height + 4, title=title, desc=desc, class_="kb-map kb-wide", id=id
-    )
+    return picture(parts, step * columns - gap, height + 4, title=title, desc=desc, class_="kb-map kb-wide", id=id)
 
 
 def _outgoing(middle: Box, after: Sequence[Box]) -> list[Markup]:
@@ -104,9 +102,7 @@ def tree(question: Ref, answers: Sequence[Node], *, root: str, id: str, narrow: 
     middle.y = (height - middle.height) / 2
     place(boxes, step, (height - stack_height(boxes, 0)) / 2, step)
     drawn = [*edges(middle, boxes, outer_left=False), *_column(boxes, 0, "", root), draw(middle, root)]
-    return picture(
-        drawn, step * columns - gap, height + GAP, title=title, desc=desc, class_="kb-map kb-wide", id=id
-    )
+    return picture(drawn, step * columns - gap, height + GAP, title=title, desc=desc, class_="kb-map kb-wide", id=id)
 
 
 def _branch(node: Node) -> str:

@@ -72,7 +72,7 @@ def _stated(p: m.Position) -> str:
     if isinstance(p.credence, m.Said):
         if p.credence.phrase is not None:
             return f"“{p.credence.phrase}”"
-        since = f" than {p.credence.since}" if p.credence.since else " than before"
+        since = f" since {p.credence.since}" if p.credence.since else " than before"
         return ("more likely" if p.credence.direction == "up" else "less likely") + since
     return p.credence if isinstance(p.credence, str) else words.percent(p.credence)
 

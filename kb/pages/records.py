@@ -55,9 +55,7 @@ def render_evidence(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -
         for x in record.lineage
     ]
     facts += [Fact("Reports", refs=[site.ref(q)]) for q in record.quantities]
-    why_of = {
-        b.claim if isinstance(b, m.Link) else b.question: (b.why, _written(b)) for b in record.bears_on
-    }
+    why_of = {b.claim if isinstance(b, m.Link) else b.question: (b.why, _written(b)) for b in record.bears_on}
     undercuts = [
         (site.ref(u), site.ref(claim))
         for (source, claim), ids in sorted(site.corpus.undercuts_of.items())
@@ -72,7 +70,10 @@ def render_evidence(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -
         moves=moves.get(entry.id, []),
         why_of=why_of,
         undercuts=undercuts,
-        vectors=[(site.ref(v.question), [(_answer(site, a), p) for a, p in sorted(v.likelihood.items())], v.why) for v in vectors],
+        vectors=[
+            (site.ref(v.question), [(_answer(site, a), p) for a, p in sorted(v.likelihood.items())], v.why)
+            for v in vectors
+        ],
         passages=site.passages(record.seen_in),
         sections=(sections := [Section("bears-on", "What it bears on"), Section("data", "Data and citation")]),
     )
@@ -99,13 +100,17 @@ def render_source(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
         facts.append(Fact("Date", record.issued))
     if record.container:
         facts.append(Fact("In", record.container))
-    facts.append(Fact("Address", record.no_url or "") if record.url is None else Fact("Address", record.url, url=record.url))
+    facts.append(
+        Fact("Address", record.no_url or "") if record.url is None else Fact("Address", record.url, url=record.url)
+    )
     if record.doi:
         facts.append(Fact("DOI", record.doi))
     value = source_reliability(record)
     given = record.reliability
     why = given.why if given is not None and given.why else f"the default for a {record.type.label}"
-    facts.append(Fact("Reliability", f"{value:g}", note=f"{why}; it can add at most {words.capped(_cap(value))} to a claim"))
+    facts.append(
+        Fact("Reliability", f"{value:g}", note=f"{why}; it can add at most {words.capped(_cap(value))} to a claim")
+    )
     for label, ids in (
         ("Part of", (record.part_of,) if record.part_of else ()),
         ("Quotes", record.quotes),
@@ -121,11 +126,11 @@ def render_source(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
     found = moves.get(entry.id, [])
     cited = [site.ref(id) for id in site.corpus.cited_in.get(entry.id, ())]
     by_kind = [
-        (kind, [r for r in cited if r.kind == kind.value]) for kind in vocab.Kind if any(r.kind == kind.value for r in cited)
+        (kind, [r for r in cited if r.kind == kind.value])
+        for kind in vocab.Kind
+        if any(r.kind == kind.value for r in cited)
     ]
-    parts = [
-        site.ref(id) for id, s in site.corpus.of(m.Source) if entry.id in (s.part_of, *s.quotes, *s.derived_from)
-    ]
+    parts = [site.ref(id) for id, s in site.corpus.of(m.Source) if entry.id in (s.part_of, *s.quotes, *s.derived_from)]
     sections = [
         Section("moved", "What it moved"),
         Section("cited", "Cited in"),
@@ -167,7 +172,9 @@ def render_person(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
         facts.append(Fact("Affiliations", refs=site.refs(record.affiliations)))
     facts += [Fact("Tied to", refs=[site.ref(t.to)], note=t.why) for t in record.ties]
     wrote = [site.ref(id) for id, s in site.corpus.of(m.Source) if entry.id in s.authors]
-    drew = [site.ref(e.id) for e in site.corpus if e.record.get("by") == entry.id and not isinstance(e.record, m.Position)]
+    drew = [
+        site.ref(e.id) for e in site.corpus if e.record.get("by") == entry.id and not isinstance(e.record, m.Position)
+    ]
     sections = [
         Section("holds", "What they hold"),
         Section("differs", "With whom they differ"),
@@ -223,7 +230,8 @@ def render_plain(site: Site, entry: Entry) -> Page:
         passages=site.passages(record.get("seen_in", ())),
         sections=sections,
     )
-    said = f"{words.capital(entry.kind.label)}: {record.get('text') or record.get('definition') or site.ref(entry.id).title}"
+    what = record.get("text") or record.get("definition") or site.ref(entry.id).title
+    said = f"{words.capital(entry.kind.label)}: {what}"
     return page(site, entry, body, description=said, sections=sections)
 
 

@@ -148,9 +148,7 @@ class Site:
     def _ref(self, entry: Entry) -> Ref:
         title = self.position_title(entry.record) if isinstance(entry.record, m.Position) else entry.title
         kind = entry.kind.value
-        return Ref(
-            entry.id, kind, title, f"{kind}/{entry.id}.html", self.credence(entry.id), entry.record.active
-        )
+        return Ref(entry.id, kind, title, f"{kind}/{entry.id}.html", self.credence(entry.id), entry.record.active)
 
     def position_title(self, position: m.Position) -> str:
         """What a position without a title is called: who, stance, what."""

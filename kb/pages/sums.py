@@ -14,7 +14,7 @@ from kb import models as m
 from kb import odds
 from kb.engine import arithmetic
 from kb.engine.results import Explanation, GroupRow, ItemPart, LinkRow, UndercutPart
-from kb.pages import words
+from kb.pages import cite, words
 from kb.pages.site import PassageView, Ref, Site
 
 
@@ -62,6 +62,7 @@ class ReasonView:
         written: the strength as the file states it.
         why, by, passages: of the link.
         disowned: why the link is shown without weight, or ``None``.
+        contest: where a prefilled undercut of the link opens; ``None`` while the repository is unknown.
     """
 
     ref: Ref
@@ -83,6 +84,7 @@ class ReasonView:
     passages: list[PassageView]
     cuts_both_ways: bool
     disowned: str | None
+    contest: str | None
 
     @property
     def swing(self) -> float:
@@ -243,6 +245,7 @@ class Sum:
             passages=site.passages(link.seen_in) if link is not None else [],
             cuts_both_ways=row.cuts_both_ways,
             disowned=disowned,
+            contest=cite.contest_url(site, row.source, self.id, site.corpus[self.id].topic),
         )
 
     def _refuted(self, row: LinkRow) -> float:

@@ -6,7 +6,7 @@ The scale is even in decibans and labelled in percent, so equal bars are equal w
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
@@ -51,12 +51,12 @@ def waterfall(rows: Sequence[SumRow], *, root: str, id: str, narrow: bool) -> Ma
                 parts.append(label([words.percent(p)], x(z), top - 12, 0, "kb-svg-small", "middle"))
                 last_x = x(z)
     base_z = rows[0].after
+    for i, row in enumerate(rows[:-1]):
+        y = top + pitch * i + (40 if narrow else 32)
+        stop = top + pitch * (i + 1) + (24 if narrow else 12)
+        parts.append(el("line", x1=x(row.after), x2=x(row.after), y1=y, y2=stop, class_="kb-drop"))
     for i, row in enumerate(rows):
-        parts += _row(row, top + pitch * i, pitch, x, base_z, root=root, id=id, narrow=narrow, width=width, left=left)
-        if i < len(rows) - 1:
-            y = top + pitch * i + (40 if narrow else 32)
-            stop = top + pitch * (i + 1) + (24 if narrow else 12)
-            parts.append(el("line", x1=x(row.after), x2=x(row.after), y1=y, y2=stop, class_="kb-drop"))
+        parts += _row(row, top + pitch * i, x, base_z, root=root, id=id, narrow=narrow, width=width, left=left)
     desc = "; ".join(f"{r.label}: {_said(r)}, then {r.probability}" for r in rows)
     return picture(
         parts,
@@ -77,8 +77,7 @@ def _said(row: SumRow) -> str:
 def _row(
     row: SumRow,
     y: float,
-    pitch: float,
-    x: object,
+    x: Callable[[float], float],
     base_z: float,
     *,
     root: str,
@@ -88,7 +87,6 @@ def _row(
     left: float,
 ) -> list[Markup]:
     """One line: its label, its bar, and the number beside it."""
-    assert callable(x)
     bar_y = y + (24 if narrow else 12)
     height = 16.0 if narrow else 20.0
     parts: list[Markup] = []
@@ -112,7 +110,9 @@ def _row(
             near = min(x(row.before), x(row.after))
             parts.append(label([row.weight.factor], near - 6, bar_y + 13, 0, class_, "end"))
     if row.kind == "base":
-        parts.append(el("line", x1=x(row.after), x2=x(row.after), y1=bar_y - 2, y2=bar_y + height + 2, class_="kb-base"))
+        parts.append(
+            el("line", x1=x(row.after), x2=x(row.after), y1=bar_y - 2, y2=bar_y + height + 2, class_="kb-base")
+        )
     elif row.kind == "total":
         side = words.side(row.after - base_z)
         a, b = sorted((x(base_z), x(row.after)))
@@ -124,7 +124,16 @@ def _row(
         wide = max(b - a, 1.5)
         tip = el("title", f"{row.label}: odds {row.weight.factor} ({row.weight.db}), then {row.probability}")
         parts.append(
-            el("rect", tip, x=a, y=bar_y, width=wide, height=height, class_=f"kb-step kb-step--{row.weight.side}", fill=fill)
+            el(
+                "rect",
+                tip,
+                x=a,
+                y=bar_y,
+                width=wide,
+                height=height,
+                class_=f"kb-step kb-step--{row.weight.side}",
+                fill=fill,
+            )
         )
     return parts
 
