@@ -11,12 +11,14 @@ from kb.cli.shell import count
 from kb.cli.views import Views
 from kb.corpus import Entry
 from kb.engine import Explanation
-from kb.engine.results import GroupRow, ItemPart, LinkRow, RootPart, Row, UndercutPart
+from kb.engine.results import GroupRow, ItemPart, LinkRow, Method, RootPart, Row, UndercutPart
 
-_METHOD = {
+_METHOD: dict[Method, str] = {
     "exact": "nothing beneath it is used twice, so the sum is exact",
     "conserved": "evidence that reaches it by more than one route is counted once",
     "iterated": "it lies on a circle of reasons; no claim supports itself",
+    "loopy": "approximate belief propagation",
+    "sampled": "an average over random draws",
 }
 _FIXED = {
     "base": "base rate",
@@ -76,8 +78,12 @@ def _credence(views: Views, e: Explanation) -> None:
     sheet.line((odds.say_percent(c.credence), "bold"), f" ({vocab.credence_word(c.credence)}){interval}", indent=2)
     moved = f"odds {_strength(c.weight)} from a base rate of {base}"
     sheet.wrap(f"{moved}; rests on {count(c.items, 'item')} in {count(c.groups, 'independent group')}.", 2)
-    done = "" if c.converged else f" It did not settle within {c.iterations} rounds: treat the number with care."
-    sheet.wrap(f"Method: {c.method}, {_METHOD[c.method]}.{done}", 2)
+    sheet.wrap(f"Method: {c.method}, {_METHOD[c.method]}.", 2)
+    if not c.converged:
+        ends = f": two starts ended at {' and '.join(map(odds.say_percent, c.ends))}" if c.ends else ""
+        sheet.wrap(f"It did not settle within {c.iterations} rounds{ends}; treat the number with care.", 2, "yellow")
+    if c.evidenced is not None:
+        sheet.wrap(f"Of the weight that its reasons could have, {c.evidenced:.0%} has evidence.", 2)
 
 
 def _sum(views: Views, e: Explanation) -> None:
