@@ -3,8 +3,8 @@
 Attributes (all optional unless said otherwise; weights in decibans, signed: positive supports, negative opposes):
 
 * node: ``base_rate`` (probability, .5); ``joint=True`` marks a node that is no claim but the conjunction of its
-  predecessors (linked premises); ``evidence``, a list of mappings with ``db`` (required), ``root`` (name of the voucher;
-  default: one of its own), ``reliability`` (of the item, 1), ``testimony`` (False) and ``id``.
+  predecessors (linked premises); ``evidence``, a list of mappings with ``db`` (required), ``root`` (name of the
+  voucher; default: one of its own), ``reliability`` (of the item, 1), ``testimony`` (False) and ``id``.
 * edge: ``db`` (required, except on edges into a joint); ``cuts_both_ways`` (False); ``undercuts``, a list of
   ``(node, kill)``: a claim and the share, 0 to 1, that it takes once it is certain.
 * graph: ``roots``, a mapping of voucher to reliability (1); ``lineage``, a list of ``(vouchers, dependence)``;

@@ -145,7 +145,7 @@ class Network:
 
     @cached_property
     def edges(self) -> tuple[Ints, Ints]:
-        """What rests on what: (from, to) claim indices.  Links and items of weight 0, and undercuts of them, are none."""
+        """What rests on what: (from, to) claim indices.  Links and items of weight 0, and their undercuts, are none."""
         counts = np.diff(self.premise_start)
         to = np.repeat(self.link_claim, counts)
         heard = np.repeat(self.link_weight != 0, counts)

@@ -1,0 +1,203 @@
+"""After an edit only what rests on it is computed again.
+
+The network is compiled anew, since that is cheap; every claim whose own inputs changed, and all that rests on it, is
+swept; the numbers of the others are carried over by name.  The result equals a full sweep for any order of edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb.engine.arithmetic import Ints
+from kb.engine.closure import Uses
+from kb.engine.conserve import Conserver
+from kb.engine.cycles import CycleLook, CycleReport, CycleSolver
+from kb.engine.inputs import Inputs
+from kb.engine.network import ON_ITEM, ON_LINK, Network
+from kb.engine.propagate import Propagated
+from kb.engine.sweep import Plan, Setup, State, compute, weigh_items
+
+
+@dataclass(frozen=True)
+class Update:
+    """A finished sweep after an edit.
+
+    Attributes:
+        result: the new numbers, all of them.
+        touched: names of the claims that were computed again, sorted.
+    """
+
+    result: Propagated
+    touched: tuple[str, ...]
+
+
+def update(before: Propagated, net: Network) -> Update:
+    """Sweep an edited network, starting from the numbers it had before the edit.
+
+    Args:
+        before: a finished sweep of the network before the edit, with its own inputs (one case).
+        net: the network after the edit.
+    """
+    conserver = Conserver(net)
+    old_prints, new_prints = fingerprints(before.net, before.conserver.uses), fingerprints(net, conserver.uses)
+    changed = [i for i, id in enumerate(net.ids) if old_prints.get(id) != new_prints[id]]
+    touched = above(net, changed)
+    setup = Setup.of(Plan.of(net), Inputs.of(net))
+    state = State.blank(setup)
+    keep = np.setdiff1d(np.arange(net.size), touched)
+    _carry(before, state, net, keep)
+    solver = CycleSolver(conserver)
+
+    def conserve(x: Setup, state: State, claims: Ints) -> None:
+        conserver(x, state, claims, CycleLook(solver, state))
+
+    uses = conserver.uses
+    weigh_items(setup, state, _flat([k for c in touched for g in uses.pairs[c] for k in uses.items[g]]))
+    for i in sorted({int(net.level[c]) for c in touched}):
+        claims = np.array([c for c in touched if net.level[c] == i], dtype=np.int64)
+        inside = set(claims.tolist())
+        links = _flat([j for c in claims.tolist() for j in uses.links[c]])
+        items = _flat([k for c in claims.tolist() for g in uses.pairs[c] for k in uses.items[g]])
+        undercuts = _flat(
+            [u for j in links.tolist() for u in uses.attackers(ON_LINK, j)]
+            + [u for k in items.tolist() for u in uses.attackers(ON_ITEM, k)]
+        )
+        questions = tuple(q for q in setup.plan.questions[i] if inside & set(net.questions[q].tolist()))
+        cycles = tuple(cycle for cycle in setup.plan.cycles[i] if cycle[0] in inside)
+        compute(setup, state, claims, links, undercuts, items, questions, cycles, conserve, solver)
+    reports = [*solver.reports, *_old_reports(before, net, set(touched.tolist()))]
+    result = Propagated(setup, state, conserver, tuple(sorted(reports, key=lambda r: r.claims)))
+    return Update(result, tuple(net.ids[c] for c in touched))
+
+
+def above(net: Network, changed: list[int]) -> Ints:
+    """Claims that must be computed again: the changed ones and all that rests on them, whole questions and cycles.
+
+    A cycle that lies beneath any of them is computed again too: its numbers depend on the path it is seen from.
+    """
+    source, to = net.edges
+    unit = net.unit
+    out: dict[int, set[int]] = {}
+    into: dict[int, set[int]] = {}
+    for a, b in zip(unit[source].tolist(), unit[to].tolist(), strict=True):
+        out.setdefault(a, set()).add(b)
+        into.setdefault(b, set()).add(a)
+    seen = _reach({int(unit[c]) for c in changed}, out)
+    for cycle in net.cycles:
+        units = {int(unit[c]) for c in cycle}
+        if _reach(units, out) & seen:
+            seen |= _reach(units, out)
+    return np.flatnonzero(np.isin(unit, sorted(seen)))
+
+
+def _reach(start: set[int], out: dict[int, set[int]]) -> set[int]:
+    seen: set[int] = set()
+    queue = list(start)
+    while queue:
+        c = queue.pop()
+        if c not in seen:
+            seen.add(c)
+            queue += out.get(c, ())
+    return seen
+
+
+def fingerprints(net: Network, uses: Uses) -> dict[str, Hashable]:
+    """Everything that a claim's own numbers are made of, by name: a claim is recomputed when this changes."""
+    lineages: dict[int, Hashable] = {}
+    for e, d in enumerate(net.lineage_dependence.tolist()):
+        members = np.flatnonzero(net.root_lineage == e).tolist()
+        lineages[e] = (d, tuple((net.root_ids[r], float(net.root_reliability[r])) for r in members))
+    found: dict[str, Hashable] = {}
+    for c, id in enumerate(net.ids):
+        items: list[Hashable] = []
+        for g in uses.pairs[c]:
+            root = int(net.pair_root[g])
+            for k in uses.items[g]:
+                items.append(
+                    (
+                        net.item_ids[k], float(net.item_weight[k]), float(net.item_reliability[k]),
+                        bool(net.item_quiet[k]), net.root_ids[root], float(net.root_reliability[root]),
+                        lineages.get(int(net.root_lineage[root])), _attackers(net, uses, ON_ITEM, k),
+                    )
+                )  # fmt: skip
+        links = [
+            (
+                net.link_ids[j], tuple((net.ids[r], float(net.pi[r])) for r in uses.premises[j]),
+                float(net.link_weight[j]), bool(net.link_both[j]), _attackers(net, uses, ON_LINK, j),
+            )
+            for j in uses.links[c]
+        ]  # fmt: skip
+        q = int(net.question_of[c])
+        question = None if q < 0 else tuple((net.ids[a], float(net.pi[a])) for a in net.questions[q].tolist())
+        found[id] = (float(net.pi[c]), float(net.shift[c]), question, tuple(items), tuple(links))
+    return found
+
+
+def _attackers(net: Network, uses: Uses, kind: int, target: int) -> Hashable:
+    """Undercuts of a link or item, and theirs, by name."""
+    return tuple(
+        (net.undercut_ids[u], net.ids[net.undercut_node[u]], float(net.undercut_kill[u]), int(net.undercut_depth[u]))
+        for u in uses.attackers(kind, target)
+    )
+
+
+def _carry(before: Propagated, state: State, net: Network, keep: Ints) -> None:
+    """Copy the numbers of claims that stay as they are, with their items, links and undercuts, by name."""
+    old, old_state = before.net, before.state
+    kept = set(keep.tolist())
+    names: dict[str, tuple[list[tuple[str, ...]], list[tuple[str, ...]]]] = {
+        "claim": ([(id,) for id in old.ids], [(id,) for id in net.ids]),
+        "item": (_pairs(old, old.item_ids, old.item_claim), _pairs(net, net.item_ids, net.item_claim)),
+        "pair": (_roots(old), _roots(net)),
+        "link": (_pairs(old, old.link_ids, old.link_claim), _pairs(net, net.link_ids, net.link_claim)),
+        "undercut": ([(u,) for u in old.undercut_ids], [(u,) for u in net.undercut_ids]),
+    }
+    owner = {"item": net.item_claim, "pair": net.pair_claim, "link": net.link_claim, "undercut": net.undercut_final}
+    for axis, (old_names, new_names) in names.items():
+        where = {name: i for i, name in enumerate(old_names)}
+        wanted = [
+            (where[name], i)
+            for i, name in enumerate(new_names)
+            if name in where and (i if axis == "claim" else int(owner[axis][i])) in kept
+        ]
+        if wanted:
+            source, to = (list(x) for x in zip(*wanted, strict=True))
+            for field in _FIELDS[axis]:
+                getattr(state, field)[to] = getattr(old_state, field)[source]
+
+
+def _pairs(net: Network, ids: tuple[str, ...], claims: Ints) -> list[tuple[str, ...]]:
+    return [(id, net.ids[c]) for id, c in zip(ids, claims.tolist(), strict=True)]
+
+
+def _roots(net: Network) -> list[tuple[str, ...]]:
+    pairs = zip(net.pair_claim.tolist(), net.pair_root.tolist(), strict=True)
+    return [(net.ids[c], net.root_ids[r]) for c, r in pairs]
+
+
+def _flat(values: list[int]) -> Ints:
+    return np.array(sorted(set(values)), dtype=np.int64)
+
+
+def _old_reports(before: Propagated, net: Network, touched: set[int]) -> list[CycleReport]:
+    """Reports on cycles that stay as they are, with the indices of the new network."""
+    at = {id: i for i, id in enumerate(net.ids)}
+    found = []
+    for report in before.cycles:
+        claims = tuple(at[before.net.ids[c]] for c in report.claims if before.net.ids[c] in at)
+        if len(claims) == len(report.claims) and not touched & set(claims):
+            ends = {at[before.net.ids[c]]: x for c, x in report.ends.items()}
+            found.append(CycleReport(claims, report.method, report.iterations, report.residual, report.converged, ends))
+    return found
+
+
+_FIELDS = {
+    "claim": ("log_odds", "gathered", "shift", "own", "links", "shared", "competition", "assessed"),
+    "item": ("item_tau", "item_weight"),
+    "pair": ("pair_weight", "pair_quiet", "pair_lineage_part", "pair_part"),
+    "link": ("tau", "mu", "log_lambda"),
+    "undercut": ("active", "undercut_tau"),
+}
