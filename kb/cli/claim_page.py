@@ -20,6 +20,8 @@ _METHOD: dict[Method, str] = {
     "loopy": "approximate belief propagation",
     "sampled": "an average over random draws",
 }
+NOISE = 1e-9
+"""Nats below which a row is rounding."""
 _FIXED = {
     "base": "base rate",
     "viewpoint": "this viewpoint's base rate",
@@ -88,7 +90,9 @@ def _credence(views: Views, e: Explanation) -> None:
 
 def _sum(views: Views, e: Explanation) -> None:
     """The table that adds up: each row's odds and decibans, and where the claim stands after it."""
-    sheet, rows = views.sheet, e.rows()
+    sheet = views.sheet
+    # corrections that are nothing but floating point say nothing to a reader
+    rows = [row for row in e.rows() if row.kind in ("base", "root", "total") or abs(row.weight) > NOISE]
     sheet.heading("How this number comes about")
     parts = add_up([odds.db(r.weight) for r in rows[:-1]], odds.db(rows[-1].weight))
     room = max(sheet.width - 30, 30)
