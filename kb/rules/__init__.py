@@ -18,7 +18,7 @@ from kb.errors import Finding, Level, limited
 from kb.load import Loaded, load
 from kb.rules._base import Check, Reporter, Rule
 
-__all__ = ["RULES", "Check", "Rule", "check_loaded", "check_tree", "run_rules"]
+__all__ = ["RULES", "Check", "Reporter", "Rule", "check_loaded", "check_tree", "run_rules"]
 
 CRASHED = "rule-crashed"
 

@@ -1,0 +1,41 @@
+"""Rule ``two-routes``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kb import models as m
+from kb import odds
+from kb.engine import Assessment
+from kb.errors import Finding, Level
+from kb.rules import Reporter
+
+report = Reporter(__name__, Level.SUGGESTION)
+
+
+def check(assessment: Assessment) -> Iterator[Finding]:
+    """One item reaches a claim directly and again through another claim.
+
+    The engine lets it deliver no more than its own weight, but below that it adds up like two readings.  Give it the
+    route that it argues by; keep both only where each has a why of its own.
+    """
+    corpus = assessment.corpus
+    for id, item in corpus.of(m.Evidence, active=True):
+        links = [(n, x) for n, x in enumerate(item.bears_on) if isinstance(x, m.Link) and x.weight != 0]
+        for n, direct in links:
+            if direct.claim not in assessment.credences:
+                continue
+            routes = assessment.routes(direct.claim)
+            for _, other in links:
+                route = routes.get(other.claim)
+                if other is direct or route is None:
+                    continue
+                if not (direct.why and other.why and direct.why != other.why):
+                    yield report(
+                        corpus[id], ("bears_on", n),
+                        f"reaches {direct.claim} directly with {odds.say_db(direct.weight)} stated, and again through "
+                        f"{' > '.join(route.steps)}, which passes on {route.gain:.0%} of {odds.say_db(other.weight)}",
+                        f"keep the route it argues by, or say in `why` what each adds; shared evidence row there: "
+                        f"{odds.say_db(assessment.explain(direct.claim).shared)}",
+                    )  # fmt: skip
+                    break
