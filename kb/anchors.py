@@ -14,7 +14,7 @@ from pathlib import Path
 from kb import models as m
 from kb.corpus import Corpus, Entry
 from kb.errors import Finding, Level
-from kb.snapshots import START_ALONE, Found, Match, Snapshots, deep_link, digest_of, find
+from kb.snapshots import START_ALONE, Found, Match, Snapshots, deep_link, digest_of, find, word_count
 from kb.text import Path as DataPath
 
 _MAX_NEAR = 200
@@ -183,7 +183,7 @@ def _check(
         passage_link(corpus, passage),
         text,
         digest_of(text) if text is not None else None,
-        len(text.split()) if text is not None else 0,
+        word_count(text) if text is not None else 0,
         match.similarity,
         match.closest,
         match.start,
@@ -228,8 +228,8 @@ class Coverage:
     @property
     def share(self) -> float:
         """Share of the words that lie in sentences with an anchor, 0 to 1; 1 for an empty copy."""
-        words = sum(len(piece.text.split()) for piece in self.pieces)
-        left = sum(len(piece.text.split()) for piece in self.uncovered)
+        words = sum(word_count(piece.text) for piece in self.pieces)
+        left = sum(word_count(piece.text) for piece in self.uncovered)
         return 1 - left / words if words else 1.0
 
 
@@ -266,7 +266,7 @@ def coverage(corpus: Corpus, directory: str | Path) -> tuple[Coverage, ...]:
         pieces = tuple(
             Piece(snapshot.text[begin:end], line, tuple(sorted(records[n])))
             for n, (begin, end, line) in enumerate(snapshot.pieces)
-            if len(snapshot.text[begin:end].split()) >= FEWEST_WORDS
+            if word_count(snapshot.text[begin:end]) >= FEWEST_WORDS
         )
         found.append(Coverage(name, tuple(sources[name]), pieces))
     return tuple(found)

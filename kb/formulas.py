@@ -20,7 +20,9 @@ from kb.errors import KbError
 MAX_LENGTH = 200
 MAX_DEPTH = 20
 
-_TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)|([A-Za-z_][A-Za-z0-9_]*)|(\*\*|[-+*/()]))")
+_TOKEN = re.compile(
+    r"\s*(?:((?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)|([A-Za-z_][A-Za-z0-9_]*)|(\*\*|[-+*/()]))"
+)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -194,33 +196,34 @@ def quantity_values(corpus: Corpus) -> dict[str, float | Unknown]:
     quantities = dict(corpus.of(m.Quantity))
     found: dict[str, float | Unknown] = {}
     for start in quantities:
-        path: list[str] = []  # an explicit stack: a chain of inputs may be longer than Python's
+        path: dict[str, None] = {}  # an explicit stack: a chain of inputs may be longer than Python's
         todo = [start]
         while todo:
             id = todo[-1]
+            quantity = quantities[id]
             if id in found:
                 todo.pop()
-                continue
-            quantity = quantities[id]
-            if quantity.formula is None:
+            elif quantity.formula is None:
                 found[id] = stated(quantity.value) if quantity.value is not None else Unknown()
-                continue
-            if id not in path:
-                path.append(id)
-                open_inputs = [i for i in dict.fromkeys(quantity.inputs.values()) if i in quantities and i not in found]
-                cycle = next((i for i in open_inputs if i in path), None)
-                if cycle is not None:
-                    members = tuple(path[path.index(cycle) :])
-                    found |= {i: Unknown(cycle=members) for i in members}
-                    path = path[: path.index(cycle)]
-                elif open_inputs:
-                    todo += open_inputs
-                    continue
-            if id not in found:
+            elif id in path:  # its inputs are known by now
                 found[id] = _compute(quantity, found)
-            if path and path[-1] == id:
-                path.pop()
+                del path[id]
+            else:
+                path[id] = None
+                open_inputs = [i for i in dict.fromkeys(quantity.inputs.values()) if i in quantities and i not in found]
+                again = next((i for i in open_inputs if i in path), None)
+                if again is not None:
+                    found |= _circle([*path][[*path].index(again) :])
+                    path = {i: None for i in path if i not in found}
+                todo += open_inputs
     return {id: found[id] for id in quantities}
+
+
+def _circle(members: list[str]) -> dict[str, float | Unknown]:
+    """Quantities that need each other, named from the smallest id on."""
+    first = members.index(min(members))
+    cycle = (*members[first:], *members[:first])
+    return {id: Unknown(cycle=cycle) for id in members}
 
 
 def _compute(quantity: m.Quantity, known: Mapping[str, float | Unknown]) -> float | Unknown:

@@ -75,6 +75,11 @@ def normalise(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text).translate(_PLAIN)).strip()
 
 
+def word_count(text: str) -> int:
+    """Number of words; signs that stand alone, such as a dash, are none."""
+    return sum(any(c.isalnum() for c in word) for word in text.split())
+
+
 def is_snapshot_name(name: str) -> bool:
     """Whether this is a bare file name, without a path."""
     return bool(_NAME.match(name))
@@ -225,16 +230,26 @@ def _closest(snapshot: Snapshot, words: str, begin: int) -> tuple[float, int, in
     hit = fuzz.partial_ratio_alignment(words, text, score_cutoff=100 * NEAR - 10) if words and text else None
     if hit is None:
         return None
-    at, end = hit.dest_start, hit.dest_end
-    while at > 0 and not text[at - 1].isspace():
-        at -= 1
-    while at < end and text[at].isspace():
-        at += 1
-    while end < len(text) and not text[end].isspace():
-        end += 1
-    found = text[at:end].rstrip()
-    similarity = fuzz.ratio(words, found) / 100
-    return (similarity, begin + at, begin + at + len(found)) if similarity >= NEAR else None
+    starts = {_word_start(text, hit.dest_start, -1), _word_start(text, hit.dest_start, 1)}
+    ends = {_word_end(text, hit.dest_end, -1), _word_end(text, hit.dest_end, 1)}
+    similarity, at, end = max(
+        ((fuzz.ratio(words, text[a:e]) / 100, -a, e) for a in starts for e in ends if a < e), default=(0.0, 0, 0)
+    )
+    return (similarity, begin - at, begin + end) if similarity >= NEAR else None
+
+
+def _word_start(text: str, at: int, step: int) -> int:
+    """The nearest place before (step -1) or after (step 1) where a word starts."""
+    while 0 < at < len(text) and not (text[at - 1].isspace() and not text[at].isspace()):
+        at += step
+    return max(0, min(at, len(text)))
+
+
+def _word_end(text: str, at: int, step: int) -> int:
+    """The nearest place before (step -1) or after (step 1) where a word ends."""
+    while 0 < at < len(text) and not (text[at].isspace() and not text[at - 1].isspace()):
+        at += step
+    return max(0, min(at, len(text)))
 
 
 class Snapshots:

@@ -110,14 +110,29 @@ def test_a_pipe_does_not_hang_the_reader(tree: Path) -> None:
     assert "not a plain file" in read.message
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads everything")
-def test_files_and_folders_that_may_not_be_read(tree: Path) -> None:
+def test_files_and_folders_that_may_not_be_read(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tree / "kettles" / "shut.yaml").write_text(CLAIM)
-    (tree / "kettles" / "shut.yaml").chmod(0)
-    (tree / "locked").mkdir(mode=0)
-    codes = {(name, code) for name, code, _ in place(load(tree))}
-    (tree / "locked").chmod(0o700)
-    assert codes == {("shut.yaml", "file-place"), ("locked", "file-place")}
+    (tree / "locked").mkdir()
+    really_open, really_list = os.open, Path.iterdir
+
+    def open_(path: Path, flags: int) -> int:
+        if path.name == "shut.yaml":
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, flags)
+
+    def list_(folder: Path) -> Any:
+        if folder.name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return really_list(folder)
+
+    monkeypatch.setattr(os, "open", open_)
+    monkeypatch.setattr(Path, "iterdir", list_)
+    loaded = load(tree)
+    assert place(loaded) == [
+        ("shut.yaml", "file-place", "cannot be read: Permission denied"),
+        ("locked", "file-place", "cannot be read: Permission denied"),
+    ]
+    assert "shut" in loaded.corpus.unread
 
 
 def test_file_names_that_no_encoding_knows(tree: Path) -> None:

@@ -320,9 +320,9 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_texts_are_settled_quickly(text: str) -> None:
     raw = text.encode()[:MAX_BYTES]
-    began = time.perf_counter()
+    began = time.process_time()
     read(raw)
-    assert time.perf_counter() - began < 1.0, "it takes some milliseconds; a second leaves room for a busy machine"
+    assert time.process_time() - began < 1.0, "it takes some milliseconds; a second leaves room for a busy machine"
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

@@ -8,6 +8,7 @@ from kb.anchors import located_passages
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Reporter, count
+from kb.snapshots import word_count
 
 report = Reporter(__name__, Level.ERROR)
 FEWEST, MOST = 3, 8
@@ -26,7 +27,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             for name, text in (("start", passage.anchor.start), ("end", passage.anchor.end)):
                 if text is None:
                     continue
-                words = len(text.split())
+                words = word_count(text)
                 if not words:
                     message = f"`{name}` is empty"
                 elif not FEWEST <= words <= MOST:
