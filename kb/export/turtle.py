@@ -7,11 +7,14 @@ claims, inferences and conflicts), our own where there is none; those are descri
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from rdflib import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SKOS, XSD, Graph, Literal, URIRef
 from rdflib.namespace import DCAT
 from rdflib.plugins.serializers.turtle import TurtleSerializer
+from rdflib.term import Node
 
 from kb import vocab
 from kb.engine import Assessment
@@ -19,25 +22,29 @@ from kb.export.data import LICENCE, version
 from kb.export.rdfrecords import Writer
 from kb.export.rdfterms import AIF, CITO, CLASSES, CP, DATASET, LISTS, OA, PREDICATES, PROPERTIES, term
 
+PREFIXES: Mapping[str, str] = {
+    "aif": str(AIF),
+    "cito": str(CITO),
+    "cp": str(CP),
+    "dcat": str(DCAT),
+    "dcterms": str(DCTERMS),
+    "foaf": str(FOAF),
+    "oa": str(OA),
+    "owl": str(OWL),
+    "prov": str(PROV),
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "skos": str(SKOS),
+    "xsd": str(XSD),
+}
+_LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""Local names that need no escape in Turtle."""
+
 
 def graph(assessed: Assessment) -> Graph:
     """The records as an RDF graph."""
     made = Graph(bind_namespaces="none")
-    for prefix, space in {
-        "aif": AIF,
-        "cito": CITO,
-        "cp": CP,
-        "dcat": DCAT,
-        "dcterms": DCTERMS,
-        "foaf": FOAF,
-        "oa": OA,
-        "owl": OWL,
-        "prov": PROV,
-        "rdf": RDF,
-        "rdfs": RDFS,
-        "skos": SKOS,
-        "xsd": XSD,
-    }.items():
+    for prefix, space in PREFIXES.items():
         made.bind(prefix, space)
     _head(made, assessed)
     _vocabulary(made)
@@ -62,6 +69,21 @@ class _Sorted(TurtleSerializer):
     def orderSubjects(self) -> list[Any]:
         """Every subject, sorted."""
         return sorted(set(self.store.subjects()))
+
+    def get_pname(self, uri: Node, gen_prefix: bool = True) -> str | None:
+        """The prefixed name of an IRI in one of our namespaces, and of no other.
+
+        rdflib would look for the longest namespace among all it has met, and take every ``urn:`` with a colon for a new
+        one: its time grows with the square of the records.
+        """
+        if not isinstance(uri, URIRef):
+            return None
+        text = str(uri)
+        for prefix, space in PREFIXES.items():
+            if text.startswith(space) and _LOCAL.fullmatch(text, len(space)):
+                self.addNamespace(prefix, URIRef(space))
+                return f"{prefix}:{text[len(space) :]}"
+        return None
 
 
 def _head(made: Graph, assessed: Assessment) -> None:
