@@ -26,6 +26,7 @@ RESERVED = frozenset({NONE, MISSING_ID})
 """Ids that mean something else: none of the answers, and what a draft fills in."""
 _ID = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")
 _SKIPPED = "README.md"
+_KINDS = {kind.value: kind for kind in vocab.Kind}
 
 Place = tuple[str, int, int]
 
@@ -228,14 +229,13 @@ def _joined(*groups: tuple[Finding, ...] | list[Finding]) -> tuple[Finding, ...]
 def _kind(document: Document, path: str) -> tuple[vocab.Kind | None, list[Finding]]:
     """The kind that a file states, or the one it most likely means and a finding."""
     stated = document.data.get("kind")
-    kinds = {kind.value: kind for kind in vocab.Kind}
-    if isinstance(stated, str) and stated in kinds:
-        return kinds[stated], []
-    near = process.extractOne(str(stated)[:80].lower(), list(kinds), score_cutoff=70) if stated is not None else None
-    guess = kinds[near[0]] if near else _likely_kind(document)
+    if isinstance(stated, str) and stated in _KINDS:
+        return _KINDS[stated], []
+    near = process.extractOne(str(stated)[:80].lower(), list(_KINDS), score_cutoff=70) if stated is not None else None
+    guess = _KINDS[near[0]] if near else _likely_kind(document)
     message = "the field `kind` is missing" if stated is None else f"{str(stated)[:40]!r} is not a kind of record"
     likely = f"did you mean {guess}? " if guess else ""
-    hint = f"{likely}write `kind:` and one of {', '.join(kinds)}"
+    hint = f"{likely}write `kind:` and one of {', '.join(_KINDS)}"
     return guess, [Finding(path, *document.mark(("kind",)), "schema", message, hint)]
 
 

@@ -39,6 +39,8 @@ _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _ODD_NUMBER = re.compile(r"[-+]?(?:0[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|\.(?:inf|Inf|INF|nan|NaN|NAN)|[0-9]{19,})\Z")
+_MAY_MEAN_MORE = frozenset("~nNtTfF+-.0123456789")
+"""First characters of plain scalars that are not just words."""
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ufffe\uffff]")
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]")
@@ -180,34 +182,38 @@ class _Builder:
     def run(self, text: str) -> None:
         """Read all events of a text."""
         for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.NodeEvent):
+            if isinstance(event, yaml.ScalarEvent):  # most events are scalars
                 self._node(event)
-            if isinstance(event, yaml.DocumentStartEvent):
-                self._document(event)
+                if self._wants_key():
+                    self._key(event)
+                else:
+                    self._value(event)
+            elif isinstance(event, yaml.CollectionStartEvent):
+                self._node(event)
+                self._collection(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._open.pop()
+                self._keys.pop()
             elif isinstance(event, yaml.AliasEvent):
+                self._node(event)
                 self._fault(event, "yaml-alias", "aliases (*name) are not allowed", "write the value out again")
                 if self._wants_key():
                     self._keys[-1] = (f"*{event.anchor}", False)
                 else:
                     self._place(None, event)
-            elif isinstance(event, yaml.ScalarEvent):
-                if self._wants_key():
-                    self._key(event)
-                else:
-                    self._value(event)
-            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                if self._wants_key():
-                    raise _Unreadable(_mark(event), "yaml-key", "a key must be a plain word", "write `word: value`")
-                if len(self._open) >= MAX_DEPTH:
-                    raise _Unreadable(
-                        _mark(event), "yaml-depth", f"nested more than {MAX_DEPTH} levels deep", "flatten it"
-                    )
-                value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
-                self._open.append((value, self._place(value, event)))
-                self._keys.append(None)
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                self._open.pop()
-                self._keys.pop()
+            elif isinstance(event, yaml.DocumentStartEvent):
+                self._document(event)
+
+    def _collection(self, event: yaml.CollectionStartEvent) -> None:
+        """Open a mapping or a list."""
+        if self._wants_key():
+            raise _Unreadable(_mark(event), "yaml-key", "a key must be a plain word", "write `word: value`")
+        if len(self._open) >= MAX_DEPTH:
+            message = f"nested more than {MAX_DEPTH} levels deep"
+            raise _Unreadable(_mark(event), "yaml-depth", message, "flatten it")
+        value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self._open.append((value, self._place(value, event)))
+        self._keys.append(None)
 
     def _fault(self, event: yaml.Event, code: str, message: str, hint: str) -> None:
         self.faults.append(Fault(_mark(event), code, message, hint))
@@ -227,9 +233,7 @@ class _Builder:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise _Unreadable(_mark(event), "yaml-size", f"the file has more than {MAX_NODES} values", "split it")
-        if isinstance(event, yaml.AliasEvent):
-            return
-        if event.anchor is not None:
+        if event.anchor is not None and not isinstance(event, yaml.AliasEvent):
             self._fault(event, "yaml-alias", "anchors (&name) are not allowed", "delete the &name")
         if getattr(event, "tag", None) is not None:
             hint = "delete the tag; quote the value if it is text"
@@ -259,6 +263,9 @@ class _Builder:
             self._place(self._text(event), event)
             return
         text: str = event.value
+        if text and text[0] not in _MAY_MEAN_MORE:
+            self._place(text, event)
+            return
         odd = _odd_number(text)
         if odd is not None:
             self._fault(event, "yaml-number", *odd)
