@@ -92,6 +92,18 @@ def test_check_of_what_is_no_record(kb: Kb, path: str, monkeypatch: pytest.Monke
     assert ran.err.count("\n") == 1
 
 
+def test_check_coherence_suggests_and_never_fails(kb: Kb, clock_copy: Path) -> None:
+    path = clock_copy / "tower" / "gear-old.yaml"
+    path.write_text(
+        path.read_text().replace("credence: 0.4", "credence: 0.9").replace("strength: moderate", "strength: decisive")
+    )
+    assert "strength-limited" not in kb("check", clock_copy).out
+    ran = kb("check", clock_copy, "--coherence")
+    assert ran.code == 0
+    assert "gear-old.yaml:" in ran.out
+    assert " strength-limited " in ran.out
+
+
 def test_check_level_hides_lesser_findings(kb: Kb, clock_copy: Path) -> None:
     (clock_copy / "tower" / "lone.yaml").write_text("kind: claim\ntitle: Nobody asks this\ntext: Nobody asks this.\n")
     everything, errors = kb("check", clock_copy), kb("check", clock_copy, "--level", "error")

@@ -13,8 +13,10 @@ from rich.text import Text
 
 from kb import report, vocab
 from kb.cli.shell import CLAIMS, ClaimsOption, JsonOption, count, read, say, say_json
+from kb.coherence import check_coherence
 from kb.corpus import Corpus
-from kb.errors import LEVEL_ORDER, Finding, Level, Unavailable, plain
+from kb.engine import assess
+from kb.errors import LEVEL_ORDER, Finding, Level, Unavailable, limited, plain
 from kb.load import TOPIC_FILE
 
 NAME = "check"
@@ -30,6 +32,9 @@ def command(
             show_default=False,
         ),
     ] = None,
+    coherence: Annotated[
+        bool, typer.Option("--coherence", help="Suggest a second look where the computed credences are odd, too.")
+    ] = False,
     claims: ClaimsOption = None,
     json: JsonOption = False,
     level: Annotated[Level, typer.Option(help="Show findings of this level and worse.")] = Level.SUGGESTION,
@@ -44,9 +49,12 @@ def command(
       kb check                                     all records
       kb check claims/data-vs-algorithms/x.yaml    what concerns one file
       kb check --level error                       errors alone
+      kb check --coherence                         sums that are right and still worth a look
     """
     root, only = _target(path, claims)
     loaded, findings = read(root)
+    if coherence and not report.is_failure(findings):
+        findings = limited([*findings, *check_coherence(assess(loaded.corpus))], loaded.corpus.root)
     if only is not None:
         findings = tuple(f for f in findings if Path(f.path).resolve() == only)
     shown = [f for f in findings if LEVEL_ORDER[f.level] <= LEVEL_ORDER[level]]
