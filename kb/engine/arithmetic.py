@@ -19,6 +19,9 @@ Bools = NDArray[np.bool_]
 ROOT_OVERLAP = ROOT_DEPENDENCE
 """Dependence between the items of one root on one claim."""
 
+LARGEST = 600.0
+"""Log odds beyond which e^x is not needed: everything that uses it has long reached its limit."""
+
 CONDITIONAL_LIMIT = 0.99
 """No conditional probability of a link's table exceeds this."""
 
@@ -76,7 +79,7 @@ def cluster_parts(weights: Floats, group: Ints, dependence: Floats | float) -> F
 
     Args:
         weights: sizes >= 0, shape (n, B): B cases side by side.
-        group: cluster of each weight, shape (n,).
+        group: cluster of each weight, sorted, shape (n,).
         dependence: of each weight's cluster, shape (n,) or a number.
 
     Returns:
@@ -84,24 +87,29 @@ def cluster_parts(weights: Floats, group: Ints, dependence: Floats | float) -> F
         Equal weights keep the order in which they are given.
     """
     n, cases = weights.shape
-    if n == 0 or np.unique(group).size == n:
+    starts = segment_starts(group)
+    if starts.size == n:
         return weights
     flat = weights.ravel()
     groups = np.repeat(group * cases, cases) + np.tile(np.arange(cases), n)
     order = np.lexsort((-flat, groups))
-    ordered = groups[order]
-    first = np.r_[True, ordered[1:] != ordered[:-1]]
-    start = np.maximum.accumulate(np.where(first, np.arange(flat.size), 0))
+    first = segment_starts(groups[order])
+    start = np.repeat(first, np.diff(first, append=flat.size))
     rank = np.empty(flat.size, dtype=np.int64)
     rank[order] = np.arange(flat.size) - start
     d = np.broadcast_to(np.asarray(dependence, dtype=float), (n,))
     return weights * effective_step(rank.reshape(n, cases), d[:, None])
 
 
+def segment_starts(key: Ints) -> Ints:
+    """Where each run of equal keys starts; ``key`` (m,) is sorted."""
+    return np.concatenate([np.zeros(min(key.size, 1), dtype=np.int64), np.flatnonzero(key[1:] != key[:-1]) + 1])
+
+
 def segment_sums(values: Floats, key: Ints) -> tuple[Ints, Floats]:
     """Sums of rows (m, B) with the same key; ``key`` (m,) is sorted.  Returns the keys and their sums."""
-    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
-    return key[start], np.add.reduceat(values, start, axis=0)
+    start = segment_starts(key)
+    return key[start], values[start] if start.size == key.size else np.add.reduceat(values, start, axis=0)
 
 
 def ratio(a: Floats, b: Floats) -> Floats:
@@ -134,14 +142,12 @@ def message(s: Floats, f: Floats, ref: Floats, tau: Floats, log_lambda: Floats, 
     """mu: what a link adds to its conclusion, in nats.
 
     mu = ln[(s' L + 1 - s') / (f' L + 1 - f')] with L = e^log_lambda = odds(q)/odds(ref) of the reason, and
-    s' = tau s + (1-tau) ref, f' likewise.  0 where the reason fell below its base, unless the link cuts both ways.
+    s' = tau s + (1-tau) ref, f' likewise; computed as ln[1 + (s' - f') (L - 1) / (1 + f' (L - 1))], which keeps its
+    digits near 0.  0 where the reason fell below its base, unless the link cuts both ways.
     """
-    s = tau * s + (1 - tau) * ref
-    f = tau * f + (1 - tau) * ref
-    with np.errstate(divide="ignore"):
-        mu = np.logaddexp(np.log(s) + log_lambda, np.log1p(-s)) - np.logaddexp(np.log(f) + log_lambda, np.log1p(-f))
-    out: Floats = np.where(both | (mu * m > 0), mu, 0.0)
-    return np.where((m == 0) | (log_lambda == 0), 0.0, out)
+    e = np.expm1(np.minimum(log_lambda, LARGEST))
+    mu = np.log1p(tau * (s - f) * e / (1 + (tau * f + (1 - tau) * ref) * e))
+    return np.where(both | (mu * m > 0), mu, 0.0)
 
 
 def link_limit(s: Floats, f: Floats, ref: Floats, tau: Floats) -> Floats:

@@ -171,7 +171,10 @@ def _by_level(level: Ints, depth: int) -> tuple[Ints, ...]:
 def gather(start: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """The values of some CSR rows, one row after the other, and where each row starts (with the end appended)."""
     counts = start[rows + 1] - start[rows]
-    begin = np.r_[0, np.cumsum(counts)]
+    begin = np.zeros(rows.size + 1, dtype=np.int64)
+    np.cumsum(counts, out=begin[1:])
+    if begin[-1] == rows.size:  # one value a row
+        return values[start[rows]], begin
     index = np.arange(begin[-1]) + np.repeat(start[rows] - begin[:-1], counts)
     return values[index], begin
 
