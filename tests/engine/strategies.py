@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from .debate import DB, Cut, Debate, Item, Link
@@ -26,6 +26,7 @@ def examples(number: int) -> settings:
         max_examples=number * DEEP_FACTOR if DEEP else number,
         derandomize=not DEEP,
         deadline=None,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
         database=None,
         suppress_health_check=list(HealthCheck),
     )
@@ -223,3 +224,19 @@ def debates(draw: Any, shape: Shape = "debate", mix: Mix = Mix(), most: int = 6)
     if shape != "tree":
         draft.cross({"debate": 3, "graph": 10, "loops": 8}[shape])
     return draft.finish()
+
+
+@st.composite
+def piles(draw: Any) -> Debate:
+    """Much evidence on one claim: few roots, few sizes, so that ties and overlaps of every sort come up."""
+    roots = {f"r{i}": draw(st.sampled_from((1.0, 0.9, 0.6))) for i in range(draw(st.integers(2, 4)))}
+    items = []
+    for i in range(draw(st.integers(3, 8))):
+        weight = draw(st.sampled_from((10.0, 10.0, 3.0, 0.0, -10.0))) * DB
+        root = f"r{draw(picks) % len(roots)}"
+        items.append(Item(f"e{i}", "c", weight, root, draw(st.sampled_from((1.0, 0.9))), draw(st.booleans())))
+    lineage = []
+    for _ in range(draw(st.integers(0, 2))):
+        pair = sorted({f"r{draw(picks) % len(roots)}", f"r{draw(picks) % len(roots)}"})
+        lineage.append((tuple(pair), draw(st.sampled_from((0.7, 0.3, 1.0)))))
+    return Debate({"c": 0.5}, tuple(items), roots, lineage=tuple(lineage))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from .debate import Debate, Swept, one_pass, sweep
 from .oracle import SINK, SOURCE, Flow, Oracle
-from .strategies import Mix, debates, examples
+from .strategies import Mix, debates, examples, piles
 
 TOLERANCE = 1e-9
 EVERYTHING = Mix(shifts=True, edges=True)
@@ -46,6 +46,12 @@ def test_trees(debate: Debate) -> None:
     assert not differences(debate, engine)
     assert not any(engine.claims("shared").values())
     assert all(engine.trees.values()) or debate.questions
+
+
+@examples(400)
+@given(piles())
+def test_piles_of_evidence(debate: Debate) -> None:
+    assert not differences(debate, sweep(debate))
 
 
 @examples(100)

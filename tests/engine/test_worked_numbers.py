@@ -83,6 +83,36 @@ def test_ten_slight_testimonies_unclustered() -> None:
     assert credences(Debate({"c": 0.5}, items, {f"r{i}": 0.6 for i in range(10)}))["c"] == pytest.approx(0.99, abs=5e-3)
 
 
+def overlapping(*more: Item, lineage: tuple[tuple[tuple[str, ...], float], ...] = ()) -> float:
+    """Weight of testimony of 10 dB by each of three perfect roots, and of what else is said, in dB."""
+    roots = {f"r{i}": 1.0 for i in range(4)}
+    items = tuple(Item(f"t{i}", "c", 10 * DB, f"r{i}", testimony=True) for i in range(1, 4))
+    return db(weights(Debate({"c": 0.5}, items + more, roots, lineage=lineage))["c"])
+
+
+def test_a_crumb_of_another_design_does_not_free_testimony_from_its_cluster() -> None:
+    assert overlapping() == pytest.approx(15.0, abs=1e-9)
+    assert overlapping(Item("o", "c", 1e-9 * DB, "r1")) == pytest.approx(15.0, abs=1e-6)
+
+
+def test_a_crumb_of_a_relative_does_not_merge_testimony_with_a_lineage() -> None:
+    tie = ((("r0", "r1"), 1.0),)
+    assert overlapping(lineage=tie) == pytest.approx(15.0, abs=1e-9)
+    assert overlapping(Item("o", "c", 1e-9 * DB, "r0"), lineage=tie) == pytest.approx(15.0, abs=1e-6)
+
+
+def test_testimony_beside_an_observation_of_the_same_root_never_lowers() -> None:
+    """Which of two items is the larger does not decide how much is testimony."""
+    seen = Item("o", "c", 10 * DB, "r0")
+    found = [overlapping(seen)]
+    found += [
+        overlapping(seen, Item("t0", "c", w * DB, "r0", testimony=True)) for w in (0.0, 5.0, 9.99, 10.0, 10.01, 20.0)
+    ]
+    assert found[0] == pytest.approx(25.0, abs=1e-9)
+    assert found == sorted(found)
+    assert found[5] - found[3] < 0.05
+
+
 # Links and undercuts.
 
 

@@ -1,0 +1,496 @@
+"""The invariants of semantics W on random debates, each with the conditions under which it is stated.
+
+All hold in the neutral viewpoint; where loops are allowed a shape says so.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from .debate import DB, Cut, Debate, Item, Link, flatten, sweep, weights
+from .oracle import cap, cluster, logit, table
+from .strategies import Mix, debates, examples, kills, picks, piles, reliabilities, sizes
+from .strategies import weights as any_weight
+
+EXACT = 1e-11
+PLAIN = Mix()
+SHIFTED = Mix(shifts=True)
+SMALL = 4
+"""Units in a debate with loops: few enough that every path is followed."""
+
+
+def choose(data: Any, among: list[Any]) -> Any:
+    assume(among)
+    return among[data.draw(picks) % len(among)]
+
+
+def same(before: dict[str, float], after: dict[str, float], tolerance: float = EXACT) -> bool:
+    """Whether every claim of ``before`` has the same number in ``after``."""
+    return all(abs(after[c] - x) <= tolerance * (1 + abs(x)) for c, x in before.items())
+
+
+def beneath(debate: Debate, claim: str) -> set[str]:
+    """Claims that one claim rests on, itself included; an answer rests on its siblings."""
+    found, queue = {claim}, [claim]
+    while queue:
+        c = queue.pop()
+        used = set(debate.siblings(c))
+        for x in debate.links:
+            if x.claim == c:
+                used |= {*x.premises, *(y.claim for y in flatten(x.cuts))}
+        for e in debate.items:
+            if e.claim == c:
+                used |= {y.claim for y in flatten(e.cuts)}
+        queue += used - found
+        found |= used
+    return found
+
+
+# P0, P1
+
+
+@examples(100)
+@given(debates("loops", SHIFTED, most=SMALL))
+def test_p0_the_page_adds_up(debate: Debate) -> None:
+    engine = sweep(debate)
+    numbers = {n: engine.claims(n) for n in ("log_odds", "shift", "own", "links", "shared", "competition", "gathered")}
+    mu = engine.links("mu")
+    for c, pi in debate.claims.items():
+        rows = [numbers[n][c] for n in ("shift", "own", "shared", "competition")]
+        rows += [mu[x.id] for x in debate.links if x.claim == c]
+        scale = 1e-12 * max(1.0, *map(abs, rows))
+        assert math.fsum([logit(pi), *rows]) == pytest.approx(numbers["log_odds"][c], abs=scale)
+        assert math.fsum(rows) == pytest.approx(numbers["gathered"][c], abs=scale)
+        assert numbers["shift"][c] == debate.shifts.get(c, 0.0)
+        assert math.isfinite(numbers["log_odds"][c])
+
+
+@examples(60)
+@given(debates("loops", Mix(evidence=False, edges=True), most=SMALL))
+def test_p1_without_evidence_every_claim_stands_at_its_base_rate(debate: Debate) -> None:
+    engine = sweep(debate)
+    for name in ("gathered", "own", "links", "shared", "competition", "assessed"):
+        assert not any(engine.claims(name).values())
+    assert same({c: logit(pi) for c, pi in debate.claims.items()}, engine.claims("log_odds"))
+
+
+@examples(40)
+@given(debates("graph", PLAIN))
+def test_p1_with_evidence_of_no_weight(debate: Debate) -> None:
+    empty = debate.map_items(lambda x: replace(x, weight=0.0))
+    engine = sweep(empty)
+    assert not any(engine.claims("gathered").values())
+    assert not any(engine.claims("assessed").values())
+
+
+# P2, P11, P15
+
+
+def with_empty_claims(debate: Debate, data: Any) -> Debate:
+    """More claims without evidence: they bear on each other in circles, and on what is there, and undercut it."""
+    new = [f"z{i}" for i in range(data.draw(st.integers(1, 3)))]
+    claims = {z: data.draw(st.floats(0.05, 0.95)) for z in new}
+    links = []
+    for i in range(data.draw(st.integers(1, 5))):
+        premises = tuple(sorted({choose(data, new), choose(data, new)}))
+        target = choose(data, [c for c in [*debate.claims, *new] if c not in premises] or [new[0]])
+        if target not in premises:
+            links.append(Link(f"zl{i}", premises, target, data.draw(any_weight), data.draw(st.booleans())))
+    kill, node = data.draw(kills), choose(data, new)
+    attacked = data.draw(picks)
+
+    def attack(x: Any, n: int) -> Any:
+        return replace(x, cuts=(*x.cuts, Cut(f"zu {x.id} {x.claim}", node, kill))) if n % 3 == attacked % 3 else x
+
+    return replace(
+        debate.with_links(*links, claims=claims),
+        links=tuple(attack(x, n) for n, x in enumerate(debate.links)) + tuple(links),
+        items=tuple(attack(x, n) for n, x in enumerate(debate.items)),
+    )
+
+
+@examples(100)
+@given(debates("loops", PLAIN, most=SMALL), st.data())
+def test_p2_claims_without_evidence_change_no_other(debate: Debate, data: st.DataObject) -> None:
+    assert same(weights(debate), weights(with_empty_claims(debate, data)))
+
+
+@examples(80)
+@given(debates("loops", PLAIN, most=SMALL), st.data())
+def test_p2_p11_an_echo_changes_no_other(debate: Debate, data: st.DataObject) -> None:
+    """A new claim that rests on one claim alone, and bears on that one alone, gives it nothing back."""
+    c = choose(data, sorted(debate.claims))
+    both = st.booleans()
+    echo = debate.with_links(
+        Link("to echo", (c,), "z", data.draw(any_weight), data.draw(both)),
+        Link("from echo", ("z",), c, data.draw(any_weight), data.draw(both)),
+        claims={"z": data.draw(st.floats(0.05, 0.95))},
+    )
+    assert same(weights(debate), weights(echo))
+
+
+@examples(80)
+@given(debates("loops", Mix(negative=False, questions=False, undercuts=False, linked=False), most=6), st.data())
+def test_p11_support_in_circles_never_exceeds_what_was_put_in(debate: Debate, data: st.DataObject) -> None:
+    only, size = choose(data, sorted(debate.claims)), data.draw(sizes)
+    one = replace(debate, items=(Item("e", only, size, "r"),), roots={"r": 1.0}, lineage=())
+    found = weights(one)
+    assert found[only] == pytest.approx(size, abs=EXACT)
+    assert all(-EXACT <= w <= size + EXACT for w in found.values())
+
+
+@examples(100)
+@given(debates("loops", PLAIN, most=SMALL), st.data())
+def test_p15_nothing_changes_nothing(debate: Debate, data: st.DataObject) -> None:
+    """A link of 0 dB, also one that closes a circle; an item of 0 dB by any root; an undercut that takes nothing."""
+    a, b, c = (choose(data, sorted(debate.claims)) for _ in range(3))
+    links, items = debate.links, debate.items
+    if b not in debate.siblings(a):
+        links += (Link("zero", (a,), b, 0.0, data.draw(st.booleans())),)
+    root = choose(data, [*sorted(debate.roots), "new"])
+    items += (Item("zero item", c, 0.0, root, testimony=data.draw(st.booleans())),)
+    if debate.links:
+        x = choose(data, list(debate.links))
+        if a not in debate.siblings(x.claim):
+            cut = Cut("no kill", a, 0.0)
+            links = tuple(replace(y, cuts=(*y.cuts, cut)) if y.id == x.id else y for y in links)
+    more = replace(debate, links=links, items=items, roots={**debate.roots, root: debate.roots.get(root, 0.9)})
+    before, after = sweep(debate), sweep(more)
+    for name in ("gathered", "own", "shared", "competition", "assessed"):
+        assert same(before.claims(name), after.claims(name))
+
+
+# P3
+
+
+def negate(debate: Debate, c: str) -> Debate:
+    """The debate with one claim replaced by its opposite; its links out must cut both ways."""
+    pi = debate.claims[c]
+
+    def turn(x: Link) -> Link:
+        if x.claim == c:
+            return replace(x, weight=-x.weight)
+        if x.premises != (c,):
+            return x
+        s, f = table(x.weight, pi, debate.claims[x.claim])
+        assume(min(s, f) >= 0.011 and max(s, f) <= 0.989)
+        return replace(x, weight=math.log((1 - s) / (1 - f)))
+
+    turned = debate.map_links(turn).map_items(lambda x: replace(x, weight=-x.weight) if x.claim == c else x)
+    shifts = {k: -v if k == c else v for k, v in debate.shifts.items()}
+    return replace(turned, claims={**debate.claims, c: 1 - pi}, shifts=shifts)
+
+
+@examples(120)
+@given(debates("loops", SHIFTED, most=SMALL), st.data())
+def test_p3_duality(debate: Debate, data: st.DataObject) -> None:
+    used = {p for x in debate.links if len(x.premises) > 1 for p in x.premises}
+    used |= {y.claim for x in [*debate.links, *debate.items] for y in flatten(x.cuts)}
+    c = choose(data, sorted(d for d in debate.claims if d not in used and len(debate.siblings(d)) == 1))
+    debate = debate.map_links(lambda x: replace(x, both=x.both or x.premises == (c,)))
+    before = weights(debate)
+    after = weights(negate(debate, c))
+    assert same({**before, c: -before[c]}, after, 1e-9)
+
+
+# P4, P5
+
+
+@examples(120)
+@given(debates("loops", SHIFTED, most=SMALL), st.data())
+def test_p4_a_stronger_one_way_link_moves_its_claim_its_own_way(debate: Debate, data: st.DataObject) -> None:
+    c = choose(data, sorted(debate.claims))
+    premises = {choose(data, sorted(debate.claims)), choose(data, sorted(debate.claims))} - set(debate.siblings(c))
+    assume(premises)
+    sign = data.draw(st.sampled_from((1, -1)))
+    weak, more = data.draw(st.one_of(st.just(0.0), sizes)), data.draw(sizes)
+
+    def with_link(size: float) -> float:
+        return weights(debate.with_links(Link("new", tuple(sorted(premises)), c, sign * size)))[c] * sign
+
+    none, low, high = weights(debate)[c] * sign, with_link(weak), with_link(weak + more)
+    assert none <= low + EXACT
+    assert low <= high + EXACT
+
+
+@examples(80)
+@given(debates("loops", PLAIN, most=SMALL), st.data())
+def test_p4_strengthening_what_is_there(debate: Debate, data: st.DataObject) -> None:
+    """An existing one-way link of the debate, with its undercuts, linked premises and loops, made stronger."""
+    x = choose(data, [x for x in debate.links if x.weight != 0])
+    more = 1 + data.draw(st.floats(0.01, 3.0))
+    before = debate.map_links(lambda y: replace(y, both=False) if y.id == x.id else y)
+    after = before.map_links(lambda y: replace(y, weight=y.weight * more) if y.id == x.id else y)
+    sign = math.copysign(1, x.weight)
+    assert weights(before)[x.claim] * sign <= weights(after)[x.claim] * sign + EXACT
+
+
+@examples(100)
+@given(debates("loops", Mix(shifts=True, edges=True), most=SMALL))
+def test_p5_no_message_exceeds_its_link_or_its_reason(debate: Debate) -> None:
+    engine = sweep(debate)
+    mu, ratio = engine.links("mu"), engine.links("log_lambda")
+    for x in debate.links:
+        assert abs(mu[x.id]) <= abs(ratio[x.id]) + EXACT
+        if mu[x.id] * x.weight > 0:
+            assert abs(mu[x.id]) <= abs(x.weight) + EXACT
+        elif not x.both:
+            assert mu[x.id] == 0.0
+
+
+# P7
+
+
+@examples(120)
+@given(debates("loops", SHIFTED, most=SMALL), st.data())
+def test_p7_evidence_never_moves_a_claim_that_does_not_rest_on_it(debate: Debate, data: st.DataObject) -> None:
+    """Nor does a further link of an item, or a further item of a root, that the claim rests on elsewhere."""
+    c = choose(data, sorted(debate.claims))
+    z = choose(data, sorted(set(debate.claims) - beneath(debate, c)))
+    root = choose(data, [*sorted(debate.roots), "new"])
+    known = [x for x in debate.items if x.claim != z and not any(y.id == x.id and y.claim == z for y in debate.items)]
+    size = data.draw(any_weight)
+    if known and data.draw(st.booleans()):
+        more = debate.with_items(replace(choose(data, known), claim=z, weight=size, cuts=()))
+    else:
+        more = debate.with_items(Item("new", z, size, root), roots={root: debate.roots.get(root, 0.9)})
+    before, after = weights(debate), weights(more)
+    rest = beneath(debate, c)
+    assert same({d: w for d, w in before.items() if d in rest}, after)
+
+
+# P8, P9
+
+
+@examples(120)
+@given(st.one_of(piles(), debates("graph", Mix(undercuts=False), most=3)), st.data())
+def test_p8_a_further_item_moves_its_claim_its_own_way(debate: Debate, data: st.DataObject) -> None:
+    """By a new root or one that is there, testimony or not, within a lineage or not; a new item or a further link."""
+    c, size = choose(data, sorted(debate.claims)), data.draw(any_weight)
+    root = choose(data, [*sorted(debate.roots), "new"])
+    new = Item("new", c, size, root, data.draw(reliabilities), data.draw(st.booleans()))
+    more = debate.with_items(new, roots={root: debate.roots.get(root, 0.9)})
+    sign = math.copysign(1, size)
+    assert weights(debate)[c] * sign <= weights(more)[c] * sign + EXACT
+
+
+@examples(80)
+@given(st.lists(sizes, min_size=1, max_size=6), st.sampled_from((0.0, 0.3, 0.5, 0.7, 1.0)), reliabilities)
+def test_p8_a_cluster_lies_between_its_largest_and_its_sum(found: list[float], d: float, rho: float) -> None:
+    roots = {f"r{i}": 1.0 for i in range(len(found))}
+    items = tuple(Item(f"e{i}", "c", w, f"r{i}") for i, w in enumerate(found))
+    lineage = ((tuple(roots), d),) if len(roots) > 1 else ()
+    total = weights(Debate({"c": 0.5}, items, roots, lineage=lineage))["c"]
+    assert max(found) - EXACT <= total <= sum(found) + EXACT
+    one_root = weights(Debate({"c": 0.5}, tuple(replace(x, root="r") for x in items), {"r": rho}))["c"]
+    assert one_root <= min(cap(rho), cluster(found, 0.5)) + EXACT
+
+
+@examples(60)
+@given(debates("tree", PLAIN, most=3), st.data())
+def test_p8_p14_a_restated_study_counts_as_one(debate: Debate, data: st.DataObject) -> None:
+    """A second root that repeats every item of a root without other lineage, joined to it by restatement."""
+    joined = {r for roots, _ in debate.lineage for r in roots}
+    root = choose(data, sorted(set(debate.roots) - joined))
+    copies = [
+        replace(
+            x, id=f"copy of {x.id}", root="copy", cuts=tuple(replace(y, id=f"copy of {y.id}", cuts=()) for y in x.cuts)
+        )
+        for x in debate.items
+        if x.root == root
+    ]
+    plain = debate.map_items(lambda x: replace(x, cuts=tuple(replace(y, cuts=()) for y in x.cuts)))
+    copied = replace(
+        plain.with_items(*copies, roots={"copy": debate.roots[root]}), lineage=(*debate.lineage, ((root, "copy"), 1.0))
+    )
+    assert same(weights(plain), weights(copied))
+
+
+@examples(80)
+@given(debates("graph", PLAIN, most=4), st.data())
+def test_p9_trust_in_a_root_on_one_claim(debate: Debate, data: st.DataObject) -> None:
+    """What a root says of a claim grows with its reliability, and is never above its cap."""
+    c = choose(data, sorted({x.claim for x in debate.items}))
+    root = choose(data, sorted({x.root for x in debate.items if x.claim == c}))
+    own = tuple(replace(x, cuts=()) for x in debate.items if x.claim == c and x.root == root)
+    low, high = sorted((data.draw(reliabilities), data.draw(reliabilities)))
+    found = [weights(Debate({c: 0.5}, own, {root: rho}))[c] for rho in (low, high)]
+    assert abs(found[0]) <= abs(found[1]) + EXACT
+    assert found[0] * found[1] >= 0
+    assert abs(found[0]) <= cap(low) + EXACT
+
+
+# P9, P12, P14: capacities
+
+
+@examples(150)
+@given(debates("loops", Mix(lineage=False), most=SMALL), st.floats(0.05, 0.99))
+def test_p9_p12_no_root_gives_a_claim_more_than_its_cap(debate: Debate, rho: float) -> None:
+    """Over all routes, items and links together.  An answer is held to it before the others' competition."""
+    one = replace(debate.map_items(lambda x: replace(x, root="r")), roots={"r": rho})
+    engine = sweep(one)
+    gathered, competition = engine.claims("gathered"), engine.claims("competition")
+    assert all(abs(gathered[c] - competition[c]) <= cap(rho) * (1 + 1e-9) for c in debate.claims)
+
+
+@examples(120)
+@given(debates("loops", Mix(lineage=False), most=SMALL), st.sampled_from((0.3, 0.7, 1.0)), st.data())
+def test_p12_p14_no_lineage_gives_a_claim_more_than_its_capacity(debate: Debate, d: float, data: st.DataObject) -> None:
+    roots = {r: data.draw(st.floats(0.05, 0.95)) for r in debate.roots}
+    assume(len(roots) > 1)
+    engine = sweep(replace(debate, roots=roots, lineage=((tuple(sorted(roots)), d),)))
+    gathered, competition = engine.claims("gathered"), engine.claims("competition")
+    most = cluster(map(cap, roots.values()), d)
+    assert all(abs(gathered[c] - competition[c]) <= most * (1 + 1e-9) for c in debate.claims)
+
+
+@examples(80)
+@given(debates("graph", Mix(lineage=False, questions=False, testimony=False), most=6), st.data())
+def test_p12_no_item_delivers_more_than_its_own_weight(debate: Debate, data: st.DataObject) -> None:
+    """One item on many claims, of different weight on each, by a perfect root: no claim moves by more than that."""
+    first = debate.items[0]
+    one = {x.claim: replace(first, claim=x.claim, weight=x.weight) for x in debate.items}
+    engine = weights(replace(debate, items=tuple(one.values()), roots={first.root: 1.0}))
+    most = max(abs(x.weight) for x in one.values())
+    assert all(abs(w) <= most + EXACT for w in engine.values())
+
+
+# P12: continuity
+
+
+STEP = 1e-9
+JUMP = 1e-4
+"""No change of an input by ``STEP`` moves a log odds by more: no slope reaches 100,000 with these inputs."""
+
+
+def nudges(debate: Debate) -> list[Callable[[float], Debate]]:
+    """Every weight, reliability and kill of a debate, as a function of how far it is moved."""
+    found: list[Callable[[float], Debate]] = []
+    for n, x in enumerate(debate.links):
+        found.append(lambda h, n=n, x=x: _put(debate, "links", n, replace(x, weight=x.weight + h)))
+        for i, cut in enumerate(x.cuts):
+            kill = min(max(cut.kill, STEP), 1 - STEP)
+            found.append(lambda h, n=n, x=x, i=i, kill=kill: _put(debate, "links", n, _cut(x, i, kill + h)))
+    for n, e in enumerate(debate.items):
+        found.append(lambda h, n=n, e=e: _put(debate, "items", n, replace(e, weight=e.weight + h)))
+        t = min(e.reliability, 1 - STEP)
+        found.append(lambda h, n=n, e=e, t=t: _put(debate, "items", n, replace(e, reliability=t + h)))
+    for r, rho in debate.roots.items():
+        found.append(lambda h, r=r, rho=min(rho, 1 - STEP): replace(debate, roots={**debate.roots, r: rho + h}))
+    return found
+
+
+def _put(debate: Debate, name: str, n: int, new: Any) -> Debate:
+    found = list(getattr(debate, name))
+    found[n] = new
+    return replace(debate, **{name: tuple(found)})
+
+
+def _cut(x: Any, i: int, kill: float) -> Any:
+    return replace(x, cuts=(*x.cuts[:i], replace(x.cuts[i], kill=kill), *x.cuts[i + 1 :]))
+
+
+@examples(250)
+@given(st.one_of(piles(), debates("graph", SHIFTED, most=5)), st.data())
+def test_p12_credences_are_continuous_in_every_input(debate: Debate, data: st.DataObject) -> None:
+    nudge = choose(data, nudges(debate))
+    here, below, above = (weights(nudge(h)) for h in (0.0, -STEP, STEP))
+    for c in debate.claims:
+        assert abs(here[c] - below[c]) <= JUMP
+        assert abs(above[c] - here[c]) <= JUMP
+
+
+@examples(150)
+@given(st.one_of(piles(), debates("graph", SHIFTED, most=5)), st.data())
+def test_p12_new_things_come_in_gradually(debate: Debate, data: st.DataObject) -> None:
+    """A link or item of next to no weight is worth next to nothing, wherever it is added."""
+    c, size = choose(data, sorted(debate.claims)), data.draw(st.sampled_from((STEP, -STEP)))
+    order = {d: n for n, d in enumerate(debate.claims)}
+    later = [d for d in debate.claims if order[d] > order[c] and d not in debate.siblings(c)]
+    if later and data.draw(st.booleans()):
+        premises = tuple(sorted({choose(data, later), choose(data, later)}))
+        more = debate.with_links(Link("new", premises, c, size, data.draw(st.booleans())))
+    else:
+        root = choose(data, sorted(debate.roots))
+        id = choose(data, ["new", *sorted({x.id for x in debate.items if x.root == root and x.claim != c})])
+        assume(not any(x.id == id and x.claim == c for x in debate.items))
+        quiet = data.draw(st.booleans())
+        more = debate.with_items(Item(id, c, size, root, testimony=quiet))
+    assert same(weights(debate), weights(more), JUMP)
+
+
+# P10
+
+
+@examples(60)
+@given(debates("loops", SHIFTED, most=SMALL), st.integers(0, 10**6))
+def test_p10_the_order_of_records_does_not_matter(debate: Debate, seed: int) -> None:
+    here, there = sweep(debate), sweep(debate, random.Random(seed))
+    for name in ("log_odds", "own", "links", "shared", "competition"):
+        assert here.claims(name) == there.claims(name)
+    assert here.links("mu") == there.links("mu")
+
+
+@examples(60)
+@given(debates("loops", SHIFTED, most=SMALL), st.integers(0, 10**6))
+def test_p10_names_do_not_matter(debate: Debate, seed: int) -> None:
+    """Other names sort in another order; nothing else may follow from them."""
+    rng = random.Random(seed)
+    names: dict[str, str] = {}
+
+    def new(old: str) -> str:
+        return names.setdefault(old, f"{rng.randrange(10**9):09d} {old}")
+
+    def cuts(found: tuple[Cut, ...]) -> tuple[Cut, ...]:
+        return tuple(Cut(new(x.id), new(x.claim), x.kill, cuts(x.cuts)) for x in found)
+
+    renamed = Debate(
+        claims={new(c): pi for c, pi in debate.claims.items()},
+        items=tuple(
+            replace(x, id=new(x.id), claim=new(x.claim), root=new(x.root), cuts=cuts(x.cuts)) for x in debate.items
+        ),
+        roots={new(r): rho for r, rho in debate.roots.items()},
+        links=tuple(
+            replace(x, id=new(x.id), premises=tuple(map(new, x.premises)), claim=new(x.claim), cuts=cuts(x.cuts))
+            for x in debate.links
+        ),
+        lineage=tuple((tuple(map(new, roots)), d) for roots, d in debate.lineage),
+        questions=tuple(tuple(map(new, answers)) for answers in debate.questions),
+        shifts={new(c): x for c, x in debate.shifts.items()},
+    )
+    after = weights(renamed)
+    assert same(weights(debate), {c: after[new(c)] for c in debate.claims})
+
+
+# P13
+
+
+@examples(100)
+@given(debates("loops", Mix(shifts=True, undercuts=False), most=SMALL), st.data())
+def test_p13_an_undercut_that_leaves_nothing_silences_its_link(debate: Debate, data: st.DataObject) -> None:
+    x = choose(data, list(debate.links))
+    sure = debate.with_items(
+        *(Item(f"sure {i}", "u", 40 * DB, f"sure {i}") for i in range(5)), roots={f"sure {i}": 1.0 for i in range(5)}
+    )
+    sure = replace(sure, claims={**debate.claims, "u": 0.3})
+
+    def killed(share: float) -> Debate:
+        cuts = (Cut("cut", "u", share),)
+        return sure.map_links(lambda y: replace(y, cuts=cuts) if y.id == x.id else y)
+
+    gone = replace(debate, links=tuple(y for y in debate.links if y.id != x.id))
+    assert sweep(killed(1.0)).links("mu")[x.id] == 0.0
+    assert same(weights(gone), weights(killed(1.0)), 1e-9)
+    shares = sorted(data.draw(st.lists(kills, min_size=2, max_size=2)))
+    found = [weights(killed(share))[x.claim] for share in (0.0, *shares, 1.0)]
+    steps = [b - a for a, b in pairwise(found)]
+    assert all(s <= EXACT for s in steps) or all(s >= -EXACT for s in steps)
