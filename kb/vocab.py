@@ -1,6 +1,6 @@
 """Every term of the data model, once: value, label, definition and, where one exists, the IRI of an established term.
 
-Schema, RDF, legend, glossary and help texts all read from here.  No arithmetic lives here except the tables of defaults.
+Schema, RDF, legend, glossary and help texts all read from here.  No arithmetic lives here but the tables of defaults.
 """
 
 from __future__ import annotations
