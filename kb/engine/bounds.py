@@ -17,7 +17,7 @@ from kb.engine.arithmetic import Floats, Ints
 from kb.engine.inputs import Inputs
 from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT, Network
 from kb.engine.propagate import Propagated
-from kb.engine.sweep import Setup, State, gather, weigh_items
+from kb.engine.sweep import Links, Setup, State, weigh_items
 
 
 @dataclass
@@ -50,7 +50,7 @@ def bounds(result: Propagated) -> tuple[Floats, Floats]:
     for i in range(plan.depth):
         if plan.undercuts[i].size:
             _undercut(net, upper, lower, plan.undercuts[i], plan.items[i])
-        if plan.links[i].size:
+        if plan.links[i].into.size:
             _send(upper, lower, plan.links[i], {c for cycle in plan.cycles[i] for c in cycle})
         for c in plan.claims[i].tolist():
             tree = bool(result.conserver.is_tree[c])
@@ -81,10 +81,10 @@ def _rows(end: _End, other: _End, c: int, links: list[int], pairs: list[int], tr
     return end.sign * float(outward - inward.max(initial=0.0))
 
 
-def _send(upper: _End, lower: _End, links: Ints, cycle: set[int]) -> None:
+def _send(upper: _End, lower: _End, rows: Links, cycle: set[int]) -> None:
     """Bounds of messages from the corners of strength, reason and tau; a reason on a cycle could be certain."""
     net = upper.setup.net
-    premises, start = gather(net.premise_start, net.premise, links)
+    links, premises, start = rows.at, rows.premises, rows.start
     both = net.link_both[links][:, None]
     corners = []
     for heard in (upper, lower):

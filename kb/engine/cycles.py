@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from kb.engine import arithmetic as ar
-from kb.engine.arithmetic import Floats, segment_sums
+from kb.engine.arithmetic import Floats
 from kb.engine.conserve import Conserver
 from kb.engine.flow import Numbers
 from kb.engine.network import ON_ITEM, ON_LINK, Network
-from kb.engine.sweep import Setup, State, apply_undercuts, compete, gather, send, settle, weigh_items
+from kb.engine.sweep import Links, Setup, State, apply_undercuts, compete, send, settle, weigh_items
 
 MAX_CLAIMS = 16
 """Largest component whose paths are followed."""
@@ -216,9 +216,9 @@ def _local(x: Setup, state: State, where: dict[str, list[int]]) -> None:
     weigh_items(x, state, np.array(sorted(where["item"]), dtype=np.int64))
     links = np.array(sorted(where["link"]), dtype=np.int64)
     if links.size:
-        send(x, state, links)
-        into, sums = segment_sums(state.mu[links], x.net.link_claim[links])
-        state.links[into] = sums
+        chosen = Links.of(x.net, links)
+        send(x, state, chosen)
+        state.links[chosen.into] = np.add.reduceat(state.mu[chosen.at], chosen.into_start, axis=0)
 
 
 class _Messages:
@@ -234,8 +234,9 @@ class _Messages:
         undercuts = {u for k in self.items.tolist() for u in uses.attackers(ON_ITEM, k)}
         undercuts |= {u for j in self.links.tolist() for u in uses.attackers(ON_LINK, j)}
         self.undercuts = np.array(sorted(undercuts), dtype=np.int64)
-        self.premises, start = gather(net.premise_start, net.premise, self.links)
-        owner = np.repeat(net.link_claim[self.links], np.diff(start))
+        self.sent = Links.of(net, self.links)
+        self.premises = self.sent.premises
+        owner = np.repeat(net.link_claim[self.links], np.diff(self.sent.start))
         into: dict[tuple[int, int], list[int]] = {}
         for j in self.links.tolist():
             for r in uses.premises[j]:
@@ -288,17 +289,15 @@ class _Messages:
 
     def _sweep(self, state: State, mu: Floats) -> Floats:
         """One sweep: credences from messages, then new messages from credences without the reverse edge."""
-        net = self.net
         state.mu[self.links] = mu
         state.links[self.claims] = 0.0
-        into, sums = segment_sums(mu, net.link_claim[self.links])
-        state.links[into] = sums
+        state.links[self.sent.into] = np.add.reduceat(mu, self.sent.into_start, axis=0)
         settle(self.x, state, self.claims, self.questions)
         if self.undercuts.size:
             apply_undercuts(self.x, state, self.undercuts)
             weigh_items(self.x, state, self.items)
         told = np.zeros((self.premises.size, self.x.inputs.cases))
         np.add.at(told, self.slots, state.mu[self.back])
-        send(self.x, state, self.links, state.gathered[self.premises] - told)
+        send(self.x, state, self.sent, state.gathered[self.premises] - told)
         new: Floats = state.mu[self.links].copy()
         return new

@@ -18,7 +18,7 @@ from kb.engine.cycles import CycleLook, CycleReport, CycleSolver
 from kb.engine.inputs import Inputs
 from kb.engine.network import ON_ITEM, ON_LINK, Network
 from kb.engine.propagate import Propagated
-from kb.engine.sweep import Plan, Setup, State, compute, weigh_items
+from kb.engine.sweep import Links, Plan, Setup, State, compute, weigh_items
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def update(before: Propagated, net: Network) -> Update:
         )
         questions = tuple(q for q in setup.plan.questions[i] if inside & set(net.questions[q].tolist()))
         cycles = tuple(cycle for cycle in setup.plan.cycles[i] if cycle[0] in inside)
-        compute(setup, state, claims, links, undercuts, items, questions, cycles, conserve, solver)
+        chosen = Links.of(net, links)
+        compute(setup, state, claims, chosen, undercuts, items, questions, cycles, conserve, solver)
     reports = [*solver.reports, *_old_reports(before, net, set(touched.tolist()))]
     result = Propagated(setup, state, conserver, tuple(sorted(reports, key=lambda r: r.claims)))
     return Update(result, tuple(net.ids[c] for c in touched))

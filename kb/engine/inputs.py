@@ -7,6 +7,7 @@ one column per case, so that one sweep computes all of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -59,6 +60,11 @@ class Inputs:
     def cases(self) -> int:
         """B, the number of cases."""
         return int(self.base_rate.shape[1])
+
+    @cached_property
+    def neutral(self) -> bool:
+        """Whether no claim is shifted or pinned in any case."""
+        return not self.shift.any() and bool(np.isnan(self.pin).all())
 
     def take(self, cases: Ints) -> Inputs:
         """Some of the cases."""

@@ -6,7 +6,7 @@ Build one with :class:`Builder` (by name, any order) or from records with :mod:`
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -344,7 +344,7 @@ class Builder:
         where = {ON_LINK: link_at, ON_ITEM: item_at, ON_UNDERCUT: {(k, ""): v for k, v in undercut_at.items()}}
         questions = sorted(self._questions)
         premises = [[at[p] for p in x[1]] for x in links]
-        return Network(
+        net = Network(
             ids=ids,
             pi=_f([self._claims[i][0] for i in ids]),
             shift=_f([self._claims[i][1] for i in ids]),
@@ -380,6 +380,7 @@ class Builder:
             question_ids=tuple(x[0] for x in questions),
             questions=tuple(_i([at[a] for a in x[1]]) for x in questions),
         )
+        return _links_by_level(net)
 
     def _components(self, root_ids: tuple[str, ...], root_at: dict[str, int]) -> tuple[list[int], list[float]]:
         """Lineages: roots joined transitively; the dependence is the largest of the kinds that join them."""
@@ -425,6 +426,33 @@ def _clusters(
             dependence.append(lineage_d[e] if e >= 0 else 0.0)
         cluster_of.append(number[key])
     return cluster_of, claims, dependence
+
+
+def _links_by_level(net: Network) -> Network:
+    """The same network with its links in the order in which they are computed, so that a level's lie side by side."""
+    order = np.lexsort((net.link_claim, net.level[net.link_claim])) if net.size else np.zeros(0, dtype=np.int64)
+    if (order == np.arange(order.size)).all():
+        return net
+    counts = np.diff(net.premise_start)[order]
+    start = np.zeros(order.size + 1, dtype=np.int64)
+    np.cumsum(counts, out=start[1:])
+    index = np.arange(start[-1]) + np.repeat(net.premise_start[order] - start[:-1], counts)
+    rank = np.empty(order.size, dtype=np.int64)
+    rank[order] = np.arange(order.size)
+    on_link = net.undercut_on == ON_LINK
+    target = net.undercut_target.copy()
+    target[on_link] = rank[target[on_link]]
+    return replace(
+        net,
+        link_ids=tuple(net.link_ids[j] for j in order.tolist()),
+        link_claim=net.link_claim[order],
+        link_weight=net.link_weight[order],
+        link_both=net.link_both[order],
+        link_range=net.link_range[order],
+        premise_start=start,
+        premise=net.premise[index],
+        undercut_target=target,
+    )
 
 
 def _f(values: Sequence[float] | Sequence[Range]) -> Floats:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cached_property
 
 import numpy as np
 
@@ -92,6 +91,48 @@ class State:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Some links, sorted by conclusion, with everything that does not change from sweep to sweep.
+
+    Attributes:
+        at: their indices, as a slice where they lie side by side.
+        premises, start: their premises one link after the other (p,), where each link's start, with the end (j + 1,).
+        first: the first premise of each (j,).
+        joint: links with several premises (j,), ``None`` where there are none.
+        into, into_start: their conclusions, each once, and where the links of each start.
+    """
+
+    at: slice | Ints
+    premises: Ints
+    start: Ints
+    first: Ints
+    joint: Bools | None
+    into: Ints
+    into_start: Ints
+
+    @classmethod
+    def of(cls, net: Network, rows: Ints) -> Links:
+        """The links with these indices."""
+        counts = net.premise_start[rows + 1] - net.premise_start[rows]
+        start = np.zeros(rows.size + 1, dtype=np.int64)
+        np.cumsum(counts, out=start[1:])
+        index = np.arange(start[-1]) + np.repeat(net.premise_start[rows] - start[:-1], counts)
+        premises = net.premise[index]
+        many = counts[:, None] > 1
+        into_start = ar.segment_starts(net.link_claim[rows])
+        side_by_side = rows.size > 0 and bool((np.diff(rows) == 1).all())
+        return cls(
+            at=slice(int(rows[0]), int(rows[-1]) + 1) if side_by_side else rows,
+            premises=premises,
+            start=start,
+            first=premises[start[:-1]],
+            joint=many if many.any() else None,
+            into=net.link_claim[rows][into_start],
+            into_start=into_start,
+        )
+
+
+@dataclass(frozen=True)
 class Plan:
     """A network's parts by the level at which they are computed, as tuples of index arrays, one per level.
 
@@ -101,17 +142,11 @@ class Plan:
     net: Network
     depth: int
     claims: tuple[Ints, ...]
-    links: tuple[Ints, ...]
+    links: tuple[Links, ...]
     undercuts: tuple[Ints, ...]
     items: tuple[Ints, ...]
     questions: tuple[tuple[int, ...], ...]
     cycles: tuple[tuple[tuple[int, ...], ...], ...]
-
-    @cached_property
-    def single(self) -> Bools:
-        """Whether a link has one premise (l,)."""
-        out: Bools = np.diff(self.net.premise_start) == 1
-        return out
 
     @classmethod
     def of(cls, net: Network) -> Plan:
@@ -133,7 +168,7 @@ class Plan:
             net=net,
             depth=depth,
             claims=_by_level(level, depth),
-            links=_by_level(level[net.link_claim], depth),
+            links=tuple(Links.of(net, rows) for rows in _by_level(level[net.link_claim], depth)),
             undercuts=_by_level(np.where(final >= 0, level[final], -1), depth),
             items=_by_level(np.where(late, level[net.item_claim], -1), depth),
             questions=tuple(tuple(q) for q in questions),
@@ -168,17 +203,6 @@ def _by_level(level: Ints, depth: int) -> tuple[Ints, ...]:
     return tuple(order[cuts[i] : cuts[i + 1]] for i in range(depth))
 
 
-def gather(start: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """The values of some CSR rows, one row after the other, and where each row starts (with the end appended)."""
-    counts = start[rows + 1] - start[rows]
-    begin = np.zeros(rows.size + 1, dtype=np.int64)
-    np.cumsum(counts, out=begin[1:])
-    if begin[-1] == rows.size:  # one value a row
-        return values[start[rows]], begin
-    index = np.arange(begin[-1]) + np.repeat(start[rows] - begin[:-1], counts)
-    return values[index], begin
-
-
 def run(x: Setup, conserve: Conserve | None = None, solve: Solve | None = None) -> State:
     """Fill a state from the bottom up.
 
@@ -205,7 +229,7 @@ def compute(
     x: Setup,
     state: State,
     claims: Ints,
-    links: Ints,
+    links: Links,
     undercuts: Ints,
     items: Ints,
     questions: tuple[int, ...],
@@ -217,11 +241,9 @@ def compute(
     if undercuts.size:
         apply_undercuts(x, state, undercuts)
         weigh_items(x, state, items)
-    if links.size:
+    if links.into.size:
         send(x, state, links)
-        state.links[claims] = 0.0
-        into, sums = ar.segment_sums(state.mu[links], x.net.link_claim[links])
-        state.links[into] = sums
+        state.links[links.into] = np.add.reduceat(state.mu[links.at], links.into_start, axis=0)
     settle(x, state, claims, questions)
     if cycles and solve is not None:
         for cycle in cycles:
@@ -233,8 +255,15 @@ def compute(
 
 def settle(x: Setup, state: State, claims: Ints, questions: tuple[int, ...]) -> None:
     """Add up the rows of claims; answers of one question compete; pinned claims are held in place."""
-    base, pin = x.tables.base[claims], x.inputs.pin[claims]
+    base = x.tables.base[claims]
     rows = state.own[claims] + state.links[claims] + state.shared[claims]
+    if x.inputs.neutral:
+        state.gathered[claims] = rows
+        state.log_odds[claims] = base + rows
+        for q in questions:
+            compete(x, state, x.net.questions[q])
+        return
+    pin = x.inputs.pin[claims]
     shift = np.where(np.isnan(pin), x.inputs.shift[claims], pin - base - rows)
     state.shift[claims] = shift
     state.gathered[claims] = rows + shift
@@ -280,7 +309,7 @@ def weigh_items(x: Setup, state: State, items: Ints) -> None:
     pairs, weight = _vouch(x, items, y)
     state.pair_weight[pairs] = weight
     quiet = net.item_quiet[items]
-    loud = _vouch(x, items, np.where(quiet[:, None], 0.0, y))[1] if quiet.any() else weight
+    loud = _vouch(x, items, np.where(quiet[:, None], 0.0, y))[1] if quiet.any() else None
     overlap(net, state, pairs, loud)
     claims, heard = ar.segment_sums((w != 0).astype(float), net.item_claim[items])
     state.assessed[claims] = heard > 0
@@ -298,7 +327,7 @@ def _vouch(x: Setup, items: Ints, y: Floats) -> tuple[Ints, Floats]:
     return pairs, ar.ratio(sum_for - sum_against, total) * trusted
 
 
-def overlap(net: Network, state: State, pairs: Ints, loud: Floats) -> None:
+def overlap(net: Network, state: State, pairs: Ints, loud: Floats | None) -> None:
     """What each root adds after overlap: first within its lineage, then among all testimony on the claim.
 
     The roots of a lineage form one group, any other root is a group of its own.  Of each group's worth the loud part is
@@ -310,8 +339,15 @@ def overlap(net: Network, state: State, pairs: Ints, loud: Floats) -> None:
         net: the network.
         state: ``pair_weight`` is read; ``pair_quiet``, ``pair_lineage_part``, ``pair_part`` and ``own`` are written.
         pairs: all (claim, root) pairs of some claims.
-        loud: their W_root without testimony and anecdotes (len(pairs), B).
+        loud: their W_root without testimony and anecdotes (len(pairs), B); ``None`` where there are none.
     """
+    if loud is None and ar.segment_starts(net.pair_cluster[pairs]).size == pairs.size == net.pair_claim.size:
+        y = state.pair_weight[pairs]
+        state.pair_lineage_part[pairs], state.pair_part[pairs], state.pair_quiet[pairs] = y, y, 0.0
+        claims, sums = ar.segment_sums(y, net.pair_claim[pairs])
+        state.own[claims] = sums
+        return
+    loud = state.pair_weight[pairs] if loud is None else loud
     sort = np.argsort(net.pair_cluster[pairs], kind="stable")
     order = pairs[sort]
     group, claim = net.pair_cluster[order], net.pair_claim[order]
@@ -353,32 +389,31 @@ def apply_undercuts(x: Setup, state: State, undercuts: Ints) -> None:
             np.multiply.at(tau, net.undercut_target[here[on]], left[on])
 
 
-def send(x: Setup, state: State, links: Ints, heard_as: Floats | None = None) -> None:
+def send(x: Setup, state: State, links: Links, heard_as: Floats | None = None) -> None:
     """Messages of links from what their premises have gathered.
 
     Args:
         x: network and inputs.
         state: read and written.
-        links: the links to send on (j,), sorted by conclusion.
+        links: the links to send on.
         heard_as: D of each premise of these links as this link hears it, one after the other (p, B); by default D.
     """
-    net = x.net
-    premises, start = gather(net.premise_start, net.premise, links)
-    gathered = state.gathered[premises] if heard_as is None else heard_as
-    log_lambda, heard = gathered[start[:-1]], state.assessed[premises[start[:-1]]]
-    single = x.plan.single[links]
-    if not single.all():
-        log_q = np.add.reduceat(ar.log_sigmoid(x.tables.base[premises] + gathered), start[:-1], axis=0)
-        moved = np.logical_or.reduceat(gathered != 0, start[:-1], axis=0)
+    gathered = state.gathered
+    log_lambda = gathered[links.first] if heard_as is None else heard_as[links.start[:-1]]
+    heard = state.assessed[links.first]
+    t, at = x.tables, links.at
+    if links.joint is not None:
+        premises, begin = links.premises, links.start[:-1]
+        each = gathered[premises] if heard_as is None else heard_as
+        log_q = np.add.reduceat(ar.log_sigmoid(t.base[premises] + each), begin, axis=0)
+        moved = np.logical_or.reduceat(each != 0, begin, axis=0)
         with np.errstate(divide="ignore"):
-            ratio = log_q - np.log(-np.expm1(log_q)) - x.tables.log_odds_ref[links]
-        log_lambda = np.where(single[:, None], log_lambda, np.where(moved, ratio, 0.0))
-        all_heard = np.logical_or.reduceat(state.assessed[premises], start[:-1], axis=0)
-        heard = np.where(single[:, None], heard, all_heard)
-    state.log_lambda[links] = log_lambda
-    t, m = x.tables, x.inputs.link_weight[links]
-    state.mu[links] = ar.message(
-        t.s[links], t.f[links], t.ref[links], state.tau[links], log_lambda, m, net.link_both[links][:, None]
-    )
-    into, sums = ar.segment_sums((heard & (m != 0)).astype(float), net.link_claim[links])
-    state.assessed[into] |= sums > 0
+            ratio = log_q - np.log(-np.expm1(log_q)) - t.log_odds_ref[at]
+        log_lambda = np.where(links.joint, np.where(moved, ratio, 0.0), log_lambda)
+        any_heard = np.logical_or.reduceat(state.assessed[premises], begin, axis=0)
+        heard = np.where(links.joint, any_heard, heard)
+    state.log_lambda[at] = log_lambda
+    m = x.inputs.link_weight[at]
+    both = x.net.link_both[at][:, None]
+    state.mu[at] = ar.message(t.s[at], t.f[at], t.ref[at], state.tau[at], log_lambda, m, both)
+    state.assessed[links.into] |= np.logical_or.reduceat(heard & (m != 0), links.into_start, axis=0)
