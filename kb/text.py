@@ -335,7 +335,7 @@ def read_document(raw: bytes, path: str) -> tuple[Document | None, tuple[Finding
         faults.append(error.fault)
     except yaml.MarkedYAMLError as error:
         fault = _syntax_fault(error)
-        if not any(f.message.endswith("a tab") and f.mark <= fault.mark for f in faults):  # the tab is to blame
+        if not _a_tab_is_to_blame(fault, faults, raw):
             faults.append(fault)
     except (yaml.YAMLError, ValueError) as error:
         message = f"not valid YAML: {str(error)[:200]}"
@@ -357,6 +357,17 @@ def _decode(raw: bytes) -> str:
         col = len(before.decode("utf-8", "replace")) + 1
         message = f"the file is not UTF-8: the byte 0x{raw[error.start]:02x} stands for nothing"
         raise _Unreadable((line, col), "text-encoding", message, "save it as UTF-8") from None
+
+
+def _a_tab_is_to_blame(fault: Fault, others: list[Fault], raw: bytes) -> bool:
+    """Whether a tab in the indentation explains what the parser says of this line or the next one."""
+    lines = raw.decode("utf-8", "replace").split("\n")
+    return any(
+        other.message.endswith("a tab")
+        and 0 <= fault.mark[0] - other.mark[0] <= 1
+        and not lines[other.mark[0] - 1][: other.mark[1]].strip()
+        for other in others
+    )
 
 
 _SYNTAX = (

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -66,7 +66,7 @@ def validate(document: Document, model: type[R], path: str, *, mend: bool = True
     findings: dict[tuple[int | str, ...], Finding] = {}
     draft: R | None = None
     for _ in range(ROUNDS if mend else 1):
-        problems = error.errors(include_url=False, include_input=False)
+        problems = [p for p in error.errors(include_url=False, include_input=False) if not _miscounted(p, data)]
         if len(problems) > MOST_MENDED:
             mend = False
         misspelt = _misspelt(problems, model, data)
@@ -112,6 +112,10 @@ class _Mender:
         kind = problem["type"]
         if kind == "extra_forbidden" or problem["loc"][-1] == "[key]":
             return self._unknown(parent, tuple(above), last)
+        value = value_at(self.data, where)
+        if kind == "tuple_type" and value is not None and isinstance(parent, dict):
+            self._wrap(where)
+            return True
         annotation = annotation_at(self.model, where, self.data)
         if annotation is None:
             return False
@@ -121,7 +125,6 @@ class _Mender:
             return False
         if kind != "missing":
             self.mended.add(self.document.mark(where))
-            value = value_at(self.data, where)
             if isinstance(value, str) and kind == "string_too_long":
                 new = value[: int(problem.get("ctx", {}).get("max_length", 0))]
         if isinstance(parent, dict):
@@ -131,6 +134,14 @@ class _Mender:
             parent[last] = new
             return True
         return False
+
+    def _wrap(self, where: Path) -> None:
+        """Make a list of one entry of what should have been a list."""
+        parent = value_at(self.data, where[:-1])
+        parent[where[-1]] = [parent[where[-1]]]
+        n = len(where)
+        for path in [p for p in self.marks if p[:n] == where and p != (*where, "?")]:
+            self.marks[(*where, 0, *path[n:])] = self.marks[path]
 
     def _whole(self) -> bool:
         """Make the fields of the record fit together by leaving one out or adding one."""
@@ -178,6 +189,13 @@ def _misspelt(problems: list[ErrorDetails], model: type[BaseModel], data: Any) -
             if right is not None:
                 found.add((*above, right))
     return found
+
+
+def _miscounted(problem: ErrorDetails, data: Any) -> bool:
+    """Whether a list is called too short only because entries in it are wrong."""
+    value = value_at(data, locate(problem["loc"], data))
+    least = problem.get("ctx", {}).get("min_length", 0)
+    return problem["type"] == "too_short" and isinstance(value, list | dict) and len(value) >= least
 
 
 def locate(loc: tuple[str | int, ...], data: Any) -> Path:
@@ -310,7 +328,8 @@ def _pattern(wrong: _Wrong) -> tuple[str, str]:
     pattern = str(wrong.ctx.get("pattern"))
     hint = _PATTERN_HINT.get(pattern, f"it must match {pattern}")
     if pattern == ID_PATTERN and (slug := re.sub(r"[^a-z0-9]+", "-", str(wrong.value).lower()).strip("-")[:80]):
-        hint += f", e.g. {slug}"
+        lines = " - " in str(wrong.value)
+        hint = "indent the entries of one list alike" if lines else f"{hint}, e.g. {slug}"
     return f"`{wrong.field}` cannot be {wrong.shown}", hint
 
 
@@ -326,21 +345,45 @@ def _bound(wrong: _Wrong) -> tuple[str, str]:
 def _wrong_type(wrong: _Wrong) -> tuple[str, str]:
     wanted = _TYPE_WORDS.get(re.sub(r"_(type|parsing)\Z", "", wrong.kind), "something else")
     message = f"`{wrong.field}` should be {wanted}, not {wrong.shown}"
-    plain = isinstance(wrong.value, int | float | str)
     if wanted == "text" and isinstance(wrong.value, int | float):
         value = str(wrong.value).lower() if isinstance(wrong.value, bool) else wrong.value
         return message, f'put it in quotes: "{value}"'
-    if wanted == "a list" and plain:
-        one = str(wrong.value)[:40]
-        return message, f"write `{wrong.name}: [{one}]`, or each entry on a line that starts with `- `"
+    if wanted == "a list":
+        names = _field_names(next((get_args(o)[0] for o in options(wrong.annotation) if get_args(o)), None))
+        if isinstance(wrong.value, dict):
+            return message, "start each entry with `- `, also a single one"
+        if names:
+            return message, f"start each entry with `- ` and give it {names}"
+        return (
+            message,
+            f"write `{wrong.name}: [{str(wrong.value)[:40]}]`, or each entry on a line that starts with `- `",
+        )
     if wanted == "fields":
-        models = [o for o in options(wrong.annotation) if isinstance(o, type) and issubclass(o, BaseModel)]
-        if models:
-            names = [f.alias or k for k, f in models[0].model_fields.items() if f.is_required() or k == "why"]
-            return message, f"write one a line and indented: {', '.join(f'`{name}:`' for name in names)}"
-    if wanted == "a number" and isinstance(wrong.value, str) and re.match(r"[0-9.]+\s*%", wrong.value):
-        return message, "write it as a fraction, e.g. 0.7 for 70%"
+        names = _field_names(wrong.annotation)
+        hint = f"write one a line and indented: {names}" if names else "write lines of `name: value`, indented"
+        return message, hint
+    if wanted == "text" and isinstance(wrong.value, list) and len(wrong.value) == 1:
+        return message, f"only one may stand here: write `{wrong.name}: {str(wrong.value[0])[:40]}`"
+    number = re.match(r"[-+]?[0-9.]+", wrong.value) if isinstance(wrong.value, str) else None
+    if wanted == "a number" and number:
+        percent = wrong.value[number.end() :].lstrip().startswith("%")
+        return (
+            message,
+            "write it as a fraction, e.g. 0.7 for 70%" if percent else f"write the number alone: {number[0]}",
+        )
     return message, f"write {wanted} here"
+
+
+def _field_names(annotation: Any) -> str:
+    """The fields that a mapping needs, as people write them; empty where no model is meant."""
+    models = [o for o in options(annotation) if isinstance(o, type) and issubclass(o, BaseModel)]
+    if not models:
+        return ""
+    fields = models[0].model_fields
+    needed = [f.alias or k for k, f in fields.items() if f.is_required() or k in ("why", "anchor")]
+    if needed and any(f.is_required() for f in fields.values()):
+        return ", ".join(f"`{name}:`" for name in needed)
+    return " or ".join(f"`{f.alias or k}:`" for k, f in fields.items())
 
 
 _TYPE_WORDS = {

@@ -28,5 +28,4 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 ("target",),
                 "nothing speaks for the undercut yet, so it has no effect",
                 f"add evidence that bears on {node}: what shows that the link fails?",
-                key=True,
             )

@@ -20,11 +20,11 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     A number without a reason cannot be argued with.  Add ``why:`` of one or two sentences that a sceptic would accept,
     or leave the number out and the default holds.
     """
+    hint = "add `why:` of one or two sentences that a sceptic would accept"
     for entry in corpus:
         for where, message in _unexplained(entry):
-            yield report(
-                entry, where, message, "add `why:` of one or two sentences that a sceptic would accept", key=True
-            )
+            always = where[-1] in ("strength", "likelihood", "priors")  # needs its reason whatever the value
+            yield report(entry, where, message, hint, key=always)
 
 
 def _unexplained(entry: Entry) -> Iterator[tuple[Path, str]]:
