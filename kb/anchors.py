@@ -19,6 +19,8 @@ from kb.text import Path as DataPath
 
 _MAX_NEAR = 200
 """Searches for the closest text in one run: each of them reads a whole snapshot."""
+DEEPEST = 100
+"""Answers to answers, or parts of parts, that are followed up."""
 FEWEST_WORDS = 4
 """Shorter sentences (headings, bylines) are not asked for by coverage."""
 
@@ -108,7 +110,7 @@ def _up(corpus: Corpus, source: str, name: str) -> str | None:
     """A field of a source, or of the thread or document that it is part of."""
     seen: set[str] = set()
     at: str | None = source
-    while at is not None and at not in seen:
+    while at is not None and at not in seen and len(seen) < DEEPEST:
         seen.add(at)
         found = corpus.find(at)
         if found is None or not isinstance(found.record, m.Source):

@@ -295,3 +295,34 @@ def test_the_anchors_of_the_good_tree_are_found() -> None:
     results = check_anchors(load(case / "claims").corpus, case / "snapshots")
     assert {result.status for result in results} == {Found.EXACT}
     assert any(result.anchor.digest == result.digest for result in results)
+
+
+def test_long_chains_are_walked_without_a_stack(tmp_path: Path) -> None:
+    """Undercuts of undercuts, answers to answers and a circle of claims, each longer than Python's stack."""
+    (tmp_path / "kettles").mkdir()
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "kettles" / "_topic.yaml").write_text("title: Kettles\nquestion: Do they boil late?\n")
+    n = 1100
+    for i in range(n):
+        after = (i + 1) % n
+        (tmp_path / "kettles" / f"c{i}.yaml").write_text(
+            f"kind: claim\ntitle: Claim {i}\ntext: A kettle boils late.\nbears_on:\n"
+            f"  - {{claim: c{after}, stance: supports, strength: slight, why: One leads to the next.}}\n"
+        )
+        (tmp_path / "kettles" / f"u{i}.yaml").write_text(
+            f"kind: undercut\ntitle: Undercut {i}\npremise: c0\ntarget: {{undercut: u{after}}}\nkill: guts\n"
+        )
+        (tmp_path / "sources" / f"s{i}.yaml").write_text(
+            f"kind: source\ntitle: Comment {i}\ntype: comment\npart_of: s{after}\n"
+        )
+    loaded = load(tmp_path)
+    assert loaded.findings == ()
+    codes = {f.code: f.message for f in run_rules(loaded.corpus)}
+    assert sorted(codes) == ["cycle", "empty-undercut", "no-url", "orphan-claim", "undercut-target"]
+    assert codes["cycle"] == "the links run in a circle: c0 > c1 > c2 > c3 > c4 > c5 > ... > c0"
+
+
+def test_thousands_of_dangling_references_do_not_hang_the_search_for_near_ids(tmp_path: Path) -> None:
+    loaded = load(many(tmp_path, 100, 40))
+    found = [f for f in run_rules(loaded.corpus) if f.code == "unknown-reference"]
+    assert len(found) == 4000

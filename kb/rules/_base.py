@@ -229,6 +229,11 @@ def a_kind(kinds: frozenset[Kind]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" or {words[-1]}"
 
 
+def shorten(ids: list[str], most: int = 8) -> list[str]:
+    """A list of ids for people: the middle of a long one is left out."""
+    return ids if len(ids) <= most else [*ids[: most - 2], "...", ids[-1]]
+
+
 def count(n: int, noun: str) -> str:
     """``1 word``, ``2 words``."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

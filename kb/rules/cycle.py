@@ -10,12 +10,11 @@ import networkx as nx
 from kb import models as m
 from kb.corpus import Corpus, Entry
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter
+from kb.rules._base import Reporter, shorten
 from kb.rules._questions import exclusive
 from kb.text import Path
 
 report = Reporter(__name__, Level.WARNING)
-SHOWN = 8
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:
@@ -48,14 +47,13 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             d["premise"] if d["premise"] == before["conclusion"] else f"{before['conclusion']} / {d['premise']}"
             for before, d in zip([data[-1], *data[:-1]], data, strict=True)
         ]
-        shown = names if len(names) <= SHOWN else [*names[: SHOWN - 1], "...", names[-1]]
         entry: Entry = data[0]["carrier"]
         where_: Path = data[0]["where"]
         through = sorted({s[1:] for s, _ in steps if s.startswith("?")})
         yield report(
             entry,
             where_,
-            f"the links run in a circle: {' > '.join([*shown, names[0]])}"
+            f"the links run in a circle: {' > '.join(shorten([*names, names[0]]))}"
             + (f" (the answers of {', '.join(through)} count as one)" if through else "")
             + (f", one of several among {len(members)} claims" if len(members) > len(names) else ""),
             "look whether one of these links is the other way round or says the same twice",
@@ -64,6 +62,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 def _edges(corpus: Corpus) -> Iterator[tuple[str, str, Entry, Path]]:
     """(what moves, what it moves, record that says so, path) of links and undercuts, in order of id."""
+    targets = _targets(corpus)
     for entry in corpus:
         record = entry.record
         if not record.active:
@@ -75,25 +74,42 @@ def _edges(corpus: Corpus) -> Iterator[tuple[str, str, Entry, Path]]:
             for i, premise in enumerate(record.premises):
                 yield premise, record.link.claim, entry, ("premises", i)
         elif isinstance(record, m.Undercut):
-            for moved in sorted(_moved(corpus, record.target, set())):
+            for moved in targets.get(entry.id, ()):
                 yield record.premise or entry.id, moved, entry, ("target",)
 
 
-def _moved(corpus: Corpus, target: m.kinds.UndercutTarget, seen: set[str]) -> set[str]:
-    """Claims whose credence changes when this target is undercut."""
-    if target.to is not None:
-        found = corpus.entries.get(target.to)
-        if found is not None and isinstance(found.record, m.Question):
-            return set(found.record.answers)
-        return {target.to}
+def _targets(corpus: Corpus) -> dict[str, tuple[str, ...]]:
+    """Undercut to the claims whose credence it changes, along undercuts of undercuts."""
+    found: dict[str, tuple[str, ...]] = {}
+    for id, _ in corpus.of(m.Undercut, active=True):
+        path: list[str] = []
+        at = id
+        while at not in found:
+            entry = corpus.entries.get(at)
+            path.append(at)
+            found[at] = ()  # until it is known; stays so on a circle of undercuts
+            if entry is None or not isinstance(entry.record, m.Undercut):
+                break
+            target = entry.record.target
+            if target.undercut is None:
+                found[at] = _ends(corpus, target)
+                break
+            at = target.undercut
+        for earlier in reversed(path):
+            found[earlier] = found[earlier] or found[at]
+    return found
+
+
+def _ends(corpus: Corpus, target: m.kinds.UndercutTarget) -> tuple[str, ...]:
+    """Claims that a link, an item or an argument bears on."""
     if target.argument is not None:
-        found = corpus.entries.get(target.argument)
-        link = found.record.get("link") if found is not None else None
-        return {link.claim} if link is not None else set()
-    found = corpus.entries.get(target.undercut or "")
-    if found is None or not isinstance(found.record, m.Undercut) or found.id in seen:
-        return set()
-    return _moved(corpus, found.record.target, seen | {found.id})
+        entry = corpus.entries.get(target.argument)
+        link = entry.record.get("link") if entry is not None else None
+        return (link.claim,) if link is not None else ()
+    end = corpus.entries.get(target.to or "")
+    if end is not None and isinstance(end.record, m.Question):
+        return end.record.answers
+    return (target.to,) if target.to is not None else ()
 
 
 def _shortest(graph: nx.DiGraph[str], start: str) -> list[tuple[str, str]]:

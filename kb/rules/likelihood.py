@@ -13,11 +13,11 @@ report = Reporter(__name__, Level.ERROR)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:
-    """A likelihood vector stands on an exclusive question and names exactly its answers and ``none``.
+    """A likelihood vector stands on an exclusive question, names each of its answers and, if you like, ``none``.
 
     Each number is the probability of the item if that answer is true; an answer without one could not be weighed
-    against the others.  Name every answer and ``none``; on a question that is not exclusive let the item bear on each
-    answer.
+    against the others.  Name every answer; ``none`` gets the mean of the others where it is left out.  On a question
+    that is not exclusive let the item bear on each answer.
     """
     for id, item in corpus.of(m.Evidence):
         for i, bearing in enumerate(item.bears_on):
@@ -45,12 +45,12 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                         f"its answers are {', '.join([*question.answers, NONE])[:300]}",
                         key=True,
                     )
-            absent = [name for name in (*question.answers, NONE) if name not in bearing.likelihood]
+            absent = [name for name in question.answers if name not in bearing.likelihood]
             if absent:
                 yield report(
                     corpus[id],
                     ("bears_on", i, "likelihood"),
                     f"no likelihood for {', '.join(absent)[:300]}",
-                    "say how probable the item is under each answer and under `none`",
+                    "say how probable the item is under each answer; without `none` it gets the mean of the others",
                     key=True,
                 )

@@ -11,6 +11,8 @@ from kb.errors import Finding, Level
 from kb.rules._base import Reporter
 
 report = Reporter(__name__, Level.ERROR)
+DEEPEST = 100
+"""Answers to answers that are followed up."""
 _COMMENTS = (vocab.SourceType.COMMENT, vocab.SourceType.UNNAMED_COMMENT)
 
 
@@ -33,7 +35,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 def _in_a_thread(corpus: Corpus, id: str) -> bool:
     """Whether this is a comment, or an answer to one, on a source that has to be found by itself."""
     seen: set[str] = set()
-    while id not in seen:
+    while id not in seen and len(seen) < DEEPEST:
         seen.add(id)
         found = corpus.find(id)
         if found is None or not isinstance(found.record, m.Source):
