@@ -14,7 +14,7 @@ from kb.engine.network import Network
 from kb.engine.propagate import Propagated, beneath_counts, propagate
 from kb.engine.results import Credence, Credences
 from kb.engine.semantics import qbaf as gradual
-from kb.engine.semantics.bayes import bayes
+from kb.engine.semantics.bayes import bayes as given_everything
 from kb.engine.semantics.compare import ComparedClaim, Comparison, side_by_side
 from kb.engine.semantics.naive import naive
 from kb.engine.semantics.outcome import Outcome, Semantics
@@ -40,7 +40,7 @@ P_EDGE = 1e-15
 
 SEMANTICS: Mapping[str, Semantics] = {
     "weight": weight,
-    "bayes": bayes,
+    "bayes": given_everything,
     "qbaf-dfquad": gradual.of_debate("dfquad"),
     "qbaf-qe": gradual.of_debate("qe"),
     "qbaf-euler": gradual.of_debate("euler"),

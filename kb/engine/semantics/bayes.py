@@ -17,7 +17,7 @@ import numpy as np
 
 from kb.engine.arithmetic import Floats
 from kb.engine.exact import JunctionTree, TooWide, eliminate
-from kb.engine.factors import Factor, FactorGraph, prune, unary
+from kb.engine.factors import Factor, FactorGraph, unary
 from kb.engine.fit import Fit, fit
 from kb.engine.loopy import loopy
 from kb.engine.propagate import Propagated
@@ -114,24 +114,26 @@ def _calibrate(joint: Joint, variables: Sequence[int], vouchers: Sequence[Vouche
     Raises:
         TooWide: the graph of base rates and links is too wide.
     """
-    own = [v for v in variables if v < len(joint.prior.sizes)]
-    prior = joint.prior.restrict(own)
-    pruned = prune(prior, ())
-    core = [v for v, fs in enumerate(pruned.factors_of) if any(len(pruned.factors[f].variables) > 1 for f in fs)]
-    loops = pruned.restrict(core)
-    wanted = {i: joint.base_rates[own[v]] for i, v in enumerate(core) if own[v] in joint.base_rates}
-    found = fit(loops, eliminate(loops, max_clique=MAX_CLIQUE, max_entries=MAX_ENTRIES), wanted)
+    here = set(variables)
+    loops = [bond for bond in joint.loops if here.issuperset(bond.ends)]
+    core = sorted({v for bond in loops for v in (*bond.ends, *bond.conjunctions)})
+    wanted = {v: joint.base_rates[v] for v in core if v in joint.base_rates}
+    rates = [unary(v, np.log(p)) for v, p in wanted.items()]
+    graph = FactorGraph(joint.sizes, (*rates, *(f for bond in loops for f in bond.factors))).restrict(core)
+    order = eliminate(graph, max_clique=MAX_CLIQUE, max_entries=MAX_ENTRIES)
+    found = fit(graph, order, {i: wanted[v] for i, v in enumerate(core) if v in wanted})
     told: dict[int, Floats] = {}
     if vouchers:
-        tilted = prior.with_factors(unary(core[i], x) for i, x in found.tilts.items())
+        own = [v for v in variables if v < len(joint.sizes)]
+        at = {v: i for i, v in enumerate(own)}
+        tilted = joint.prior.restrict(own).with_factors(unary(at[core[i]], x) for i, x in found.tilts.items())
         order = eliminate(tilted, max_clique=MAX_CLIQUE, max_entries=MAX_ENTRIES)
         silent = JunctionTree.build(tilted, order).collect()
-        at = {v: i for i, v in enumerate(own)}
         for voucher in vouchers:
             story = [Factor((at[x.variables[0]],), x.table) for x in voucher.likelihoods]
             log_story = JunctionTree.build(tilted.with_factors(story), order).collect() - silent
             told[voucher.variable] = np.array([log_story, 0.0])
-    tilts = {own[core[i]]: x for i, x in found.tilts.items()}
+    tilts = {core[i]: x for i, x in found.tilts.items()}
     return Fit(tilts, found.sweeps, found.residual, found.converged), told
 
 

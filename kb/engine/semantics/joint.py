@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -61,31 +62,74 @@ class Voucher:
 
 
 @dataclass(frozen=True)
+class Bond:
+    """What one link adds to the graph.
+
+    Attributes:
+        ends: variables of its claim and its premises.
+        conjunctions: variables of its own, where its premises meet.
+        factors: its table, and the tables of its conjunctions.
+    """
+
+    ends: tuple[int, ...]
+    conjunctions: tuple[int, ...]
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True)
 class Joint:
     """A debate as a factor graph.
 
     Attributes:
-        prior: base rates and links; variables are claims outside exclusive questions, questions, conjunctions.
-        evidence: likelihoods on single variables of ``prior``.
-        vouchers: variables that follow those of ``prior``.
+        sizes: states of the variables: claims outside exclusive questions, questions, conjunctions.
+        bonds: links that say something.
+        evidence: likelihoods on single variables.
+        vouchers: roots and lineages that speak about several variables; their variables follow those of ``sizes``.
         base_rates: variable to its base rates, for all but conjunctions.
         variable, state: the variable of each claim (n,), and the state in which the claim is true (n,).
     """
 
-    prior: FactorGraph
+    sizes: tuple[int, ...]
+    bonds: tuple[Bond, ...]
     evidence: tuple[Factor, ...]
     vouchers: tuple[Voucher, ...]
     base_rates: dict[int, Floats]
     variable: Ints
     state: Ints
 
-    @property
+    @cached_property
+    def prior(self) -> FactorGraph:
+        """Base rates and links."""
+        rates = (unary(v, np.log(p)) for v, p in self.base_rates.items())
+        return FactorGraph(self.sizes, (*rates, *(f for bond in self.bonds for f in bond.factors)))
+
+    @cached_property
     def graph(self) -> FactorGraph:
         """Everything in one graph; stories of vouchers count with chance 1."""
-        factors = [*self.prior.factors, *self.evidence]
-        for voucher in self.vouchers:
-            factors += voucher.factors()
-        return FactorGraph((*self.prior.sizes, *(2 for _ in self.vouchers)), tuple(factors))
+        told = (f for voucher in self.vouchers for f in voucher.factors())
+        return FactorGraph((*self.sizes, *(2 for _ in self.vouchers)), (*self.prior.factors, *self.evidence, *told))
+
+    @cached_property
+    def loops(self) -> tuple[Bond, ...]:
+        """Bonds on loops, or between them.
+
+        A bond is peeled off when at most one of its ends is an end of another bond that is left: then what hangs there
+        has its base rates, whatever else there is, and says nothing about the rest as long as it has no evidence.
+        """
+        bonds_of: dict[int, set[int]] = {}
+        for b, bond in enumerate(self.bonds):
+            for v in bond.ends:
+                bonds_of.setdefault(v, set()).add(b)
+        left = set(range(len(self.bonds)))
+        queue = list(left)
+        while queue:
+            b = queue.pop()
+            if b in left and sum(len(bonds_of[v]) > 1 for v in self.bonds[b].ends) <= 1:
+                left.discard(b)
+                for v in self.bonds[b].ends:
+                    bonds_of[v].discard(b)
+                    queue += sorted(bonds_of[v])
+        return tuple(self.bonds[b] for b in sorted(left))
 
 
 @dataclass
@@ -95,7 +139,7 @@ class _Draft:
     variable: Ints
     state: Ints
     sizes: list[int] = field(default_factory=list)
-    factors: list[Factor] = field(default_factory=list)
+    bonds: list[Bond] = field(default_factory=list)
     base_rates: dict[int, Floats] = field(default_factory=dict)
 
     def event(self, claim: int) -> Event:
@@ -121,13 +165,18 @@ def build_joint(result: Propagated, *, shared_roots: bool = True) -> Joint:
     f = tau * tables.f[:, 0] + (1 - tau) * ref
     start = net.premise_start.tolist()
     for j in np.flatnonzero(s != f).tolist():
-        reason = _conjunction(draft, [draft.event(p) for p in net.premise[start[j] : start[j + 1]].tolist()])
-        claim = draft.event(int(net.link_claim[j]))
-        if reason is not None and reason[0] != claim[0]:
-            draft.factors.append(_table(reason, claim, float(s[j]), float(f[j]), float(ref[j])))
-    prior = FactorGraph(tuple(draft.sizes), tuple(draft.factors))
+        premises = [draft.event(p) for p in net.premise[start[j] : start[j + 1]].tolist()]
+        _bond(draft, premises, draft.event(int(net.link_claim[j])), (float(s[j]), float(f[j]), float(ref[j])))
     evidence, vouchers = _evidence(result, draft, shared_roots=shared_roots)
-    return Joint(prior, tuple(evidence), tuple(vouchers), draft.base_rates, draft.variable, draft.state)
+    return Joint(
+        tuple(draft.sizes),
+        tuple(draft.bonds),
+        tuple(evidence),
+        tuple(vouchers),
+        draft.base_rates,
+        draft.variable,
+        draft.state,
+    )
 
 
 def _variables(net: Network, pi: Floats) -> _Draft:
@@ -144,27 +193,33 @@ def _variables(net: Network, pi: Floats) -> _Draft:
             draft.state[members] = np.arange(members.size)
             rates = pi[members] / pi[members].sum()
         draft.base_rates[len(draft.sizes)] = rates
-        draft.factors.append(unary(len(draft.sizes), np.log(rates)))
         draft.sizes.append(rates.size)
     return draft
 
 
-def _conjunction(draft: _Draft, premises: list[Event]) -> Event | None:
-    """The event that all premises hold, through as many conjunctions as it takes; ``None`` when it cannot be."""
+def _bond(draft: _Draft, premises: list[Event], claim: Event, table: tuple[float, float, float]) -> None:
+    """Add a link.
+
+    Premises meet two by two in as many conjunctions as it takes.  A link says nothing when its premises exclude each
+    other (answers of one question), or when it leads from an answer to its sibling.
+    """
     merged: dict[int, Bools] = {}
     for v, holds in premises:
         merged[v] = merged[v] & holds if v in merged else holds
-    if not all(holds.any() for holds in merged.values()):
-        return None
-    events = list(merged.items())
-    whole = events[0]
-    for v, holds in events[1:]:
+    if not all(holds.any() for holds in merged.values()) or set(merged) == {claim[0]}:
+        return
+    factors = []
+    conjunctions = []
+    whole, *others = merged.items()
+    for v, holds in others:
         t = len(draft.sizes)
         draft.sizes.append(2)
+        conjunctions.append(t)
         both = whole[1][:, None] & holds[None, :]
-        draft.factors.append(Factor((whole[0], v, t), log_table(np.stack([~both, both], axis=-1).astype(float))))
+        factors.append(Factor((whole[0], v, t), log_table(np.stack([~both, both], axis=-1).astype(float))))
         whole = (t, np.array([False, True]))
-    return whole
+    factors.append(_table(whole, claim, *table))
+    draft.bonds.append(Bond(tuple(sorted({*merged, claim[0]})), tuple(conjunctions), tuple(factors)))
 
 
 def _table(reason: Event, claim: Event, s: float, f: float, ref: float) -> Factor:
