@@ -14,6 +14,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from rapidfuzz import process
 
 from kb.text import Path
 
@@ -52,6 +53,15 @@ def field_named(model: type[BaseModel], name: str) -> tuple[str, Any] | None:
         if name in (key, field.alias):
             return field.alias or key, field.rebuild_annotation()
     return None
+
+
+def near_field(name: str, model: type[BaseModel] | None) -> str | None:
+    """The field of a model that a misspelt name most likely means."""
+    if model is None:
+        return None
+    names = [field.alias or key for key, field in model.model_fields.items()]
+    hit = process.extractOne(name[:60].lower().replace("-", "_").replace(" ", "_"), names, score_cutoff=75)
+    return hit[0] if hit and abs(len(hit[0]) - len(name)) <= 4 else None
 
 
 def annotation_at(model: type[BaseModel], where: Path, data: Any) -> Any:

@@ -19,7 +19,8 @@ from kb.drafts import MISSING_ID
 from kb.errors import MAX_PER_FILE, MAX_PER_RUN, Finding
 from kb.models.base import ID_PATTERN
 from kb.text import MAX_BYTES, Document, Mark, read_document
-from kb.validate import EVERYWHERE, validate
+from kb.validate import validate
+from kb.wording import EVERYWHERE
 
 TOPIC_FILE = "_topic.yaml"
 RESERVED = frozenset({NONE, MISSING_ID})
