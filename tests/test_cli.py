@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from support import CLOCK, ROOT, Kb
 
 import kb.cli
@@ -445,7 +446,5 @@ def test_rounded_parts_add_up_to_the_rounded_total(parts: list[float], digits: i
 
 @given(st.text(max_size=60), st.integers(2, 40))
 def test_cutting_keeps_to_the_width(text: str, width: int) -> None:
-    from rich.cells import cell_len
-
     assert cell_len(layout.cut(text, width)) <= width
     assert cell_len(layout.fit(layout.cut(text, width), width)) >= width
