@@ -15,11 +15,11 @@ _PASSED_ON = (vocab.Attitude.REPORTS, vocab.Attitude.VOICES)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:
-    """Who reports or voices a view says whose view it is; who speaks for themselves does not.
+    """Who reports a view says whose view it is; who speaks for themselves does not.
 
-    Reporting is not asserting: without ``of`` the view would be laid at the reporter's door.  Add ``of:`` with the id
-    of the person whose view it is; if it is the speaker's own, choose another stance.  A view voiced as a hypothesis
-    may be nobody's, so there it is only a suggestion.
+    Reporting is not asserting: without ``of`` the view would be laid at the reporter's door.  Add ``of:`` with the id of
+    the person whose view it is; if it is the speaker's own, choose another stance.  A view that is only voiced, as a
+    hypothesis, may be nobody's: there ``of`` is free.
     """
     for id, position in corpus.of(m.Position):
         passed_on = position.stance in _PASSED_ON
@@ -29,14 +29,6 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 ("stance",),
                 "`reports` does not say whose view it is",
                 "add `of:` with the id of the person whose view it is",
-            )
-        elif position.stance is vocab.Attitude.VOICES and position.of is None:
-            yield report(
-                corpus[id],
-                ("stance",),
-                "`voices` does not say whose view it is",
-                "add `of:` if anybody holds it; leave it so if nobody does",
-                level=Level.SUGGESTION,
             )
         elif not passed_on and position.of is not None:
             yield report(
