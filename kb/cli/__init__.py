@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kb.cli import anchors, check, credences, export, schema, show, site
+from kb.cli import anchors, check, credences, cruxes, disagree, experiments, export, impact, schema, show, site
 from kb.cli.shell import complain, ready_streams, say
 from kb.errors import InvalidCorpus, KbError, Level, UnknownId
 from kb.export.data import version
@@ -58,7 +58,19 @@ def _root(
     """
 
 
-for _module in (check, show, credences, export, anchors, schema, site):
+for _module in (
+    check,
+    show,
+    credences,
+    cruxes,
+    experiments,
+    impact,
+    disagree,
+    export,
+    anchors,
+    schema,
+    site,
+):
     app.command(_module.NAME)(_module.command)
 
 
