@@ -17,9 +17,9 @@ _PASSED_ON = (vocab.Attitude.REPORTS, vocab.Attitude.VOICES)
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Who reports a view says whose view it is; who speaks for themselves does not.
 
-    Reporting is not asserting: without ``of`` the view would be laid at the reporter's door.  Add ``of:`` with the id of
-    the person whose view it is; if it is the speaker's own, choose another stance.  A view that is only voiced, as a
-    hypothesis, may be nobody's: there ``of`` is free.
+    Reporting is not asserting: without ``of`` the view would be laid at the reporter's door.  Add ``of:`` with the id
+    of the person whose view it is; if it is the speaker's own, choose another stance.  A view that is only voiced, as
+    a hypothesis, may be nobody's: there ``of`` is free.
     """
     for id, position in corpus.of(m.Position):
         passed_on = position.stance in _PASSED_ON
