@@ -5,12 +5,18 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from dataclasses import fields, replace
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .debate import Debate, Swept, one_pass, sweep
+from kb.engine.inputs import Inputs
+from kb.engine.network import Network
+
+from .debate import Cut, Debate, Swept, one_pass, sweep
 from .oracle import SINK, SOURCE, Flow, Oracle
 from .strategies import Mix, debates, examples, piles
 
@@ -76,6 +82,68 @@ def test_graphs(debate: Debate) -> None:
 @given(debates("loops", Mix(shifts=True), most=5))
 def test_loops(debate: Debate) -> None:
     assert not differences(debate, sweep(debate))
+
+
+def variant(debate: Debate, rng: random.Random) -> Debate:
+    """The same debate with other numbers, now and then 0; what has no weight stays without."""
+
+    def weight(w: float) -> float:
+        return w and rng.choice([w, 0.0, -w, w * rng.uniform(0.2, 1.5), rng.uniform(-5, 5)])
+
+    def cuts(found: tuple[Cut, ...]) -> tuple[Cut, ...]:
+        return tuple(replace(x, kill=rng.random(), cuts=cuts(x.cuts)) for x in found)
+
+    trust = {x.id: rng.uniform(0.3, 1.0) for x in debate.items}
+    answers = {a for q in debate.questions for a in q}
+    return replace(
+        debate,
+        claims={c: pi if c in answers else rng.uniform(0.05, 0.95) for c, pi in debate.claims.items()},
+        shifts={c: rng.choice([0.0, rng.uniform(-1, 1)]) for c in debate.claims},
+        roots={r: rng.uniform(0.2, 1.0) for r in debate.roots},
+        items=tuple(
+            replace(x, weight=weight(x.weight), reliability=trust[x.id], cuts=cuts(x.cuts)) for x in debate.items
+        ),
+        links=tuple(replace(x, weight=weight(x.weight), cuts=cuts(x.cuts)) for x in debate.links),
+    )
+
+
+@examples(60)
+@given(st.one_of(debates("graph", EVERYTHING), debates("loops", Mix(shifts=True), most=3)), st.integers(0, 10**6))
+def test_cases_side_by_side_are_what_each_is_alone(debate: Debate, seed: int) -> None:
+    """One sweep of several sets of inputs gives, column by column, what a network with those inputs gives."""
+    rng = random.Random(seed)
+    first = sweep(debate)
+    alone = [sweep(variant(debate, rng)) for _ in range(4)]
+    assert first.result is not None
+    together = first.result.again(joined(first.net, [x.net for x in alone]))
+    assert not together.cycles or all(x.method == "paths" for x in together.cycles)
+    for n, x in enumerate(alone):
+        for name in ("gathered", "shared", "competition", "own"):
+            assert getattr(together.state, name)[:, n] == pytest.approx(getattr(x.state, name)[:, 0], abs=1e-9)
+        mu = dict(zip(first.net.link_ids, together.state.mu[:, n].tolist(), strict=True))
+        assert mu == pytest.approx(x.links("mu"), abs=1e-9)
+
+
+def joined(net: Network, others: list[Network]) -> Inputs:
+    """The inputs of several networks of the same parts as columns for one of them, matched by name."""
+
+    def items(x: Network) -> list[tuple[str, str]]:
+        return [(id, x.ids[c]) for id, c in zip(x.item_ids, x.item_claim.tolist(), strict=True)]
+
+    def column(names: list[Any], other: list[Any], values: np.ndarray) -> np.ndarray:
+        at = {name: i for i, name in enumerate(other)}
+        return values[[at[name] for name in names]] if names else values
+
+    parts = []
+    for x in others:
+        own = Inputs.of(x)
+        for name in ("item_weight", "item_reliability"):
+            own = replace(own, **{name: column(items(net), items(x), getattr(own, name))})
+        own = replace(own, link_weight=column(list(net.link_ids), list(x.link_ids), own.link_weight))
+        own = replace(own, kill=column(list(net.undercut_ids), list(x.undercut_ids), own.kill))
+        parts.append(own)
+    wide = {f.name: np.hstack([getattr(x, f.name) for x in parts]) for f in fields(Inputs)}
+    return Inputs(**wide)
 
 
 def minimum_cut(arcs: dict[tuple[str, str], float], inner: list[str]) -> float:

@@ -24,7 +24,7 @@ from .strategies import weights as any_weight
 EXACT = 1e-11
 PLAIN = Mix()
 SHIFTED = Mix(shifts=True)
-SMALL = 4
+SMALL = 3
 """Units in a debate with loops: few enough that every path is followed."""
 
 
