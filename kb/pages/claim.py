@@ -14,7 +14,7 @@ from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, farthest, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
-from kb.pages.sums import ReasonView, Sum
+from kb.pages.sums import ReasonView, Sum, sum_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Pull:
 def render_claim(site: Site, entry: Entry) -> Page:
     """The page of a record that carries a credence."""
     record = entry.record
-    total = Sum(site, entry.id)
+    total = sum_of(site, entry.id)
     view = site.credence(entry.id)
     assert view is not None
     around = neighbours.around(site, entry.id)
@@ -214,7 +214,7 @@ def _pulls(site: Site, id: str) -> list[Pull]:
         target = reason.link.claim
         if target not in site.credences:
             continue
-        row = next((r for r in Sum(site, target).reasons if r.ref.id == reason.source), None)
+        row = next((r for r in sum_of(site, target).reasons if r.ref.id == reason.source), None)
         if row is None:
             continue
         found.append((abs(row.limit.nats), _pull(site, target, row)))

@@ -12,7 +12,7 @@ from kb import models as m
 from kb import odds
 from kb.corpus import Entry
 from kb.pages.site import Site
-from kb.pages.sums import Sum
+from kb.pages.sums import sum_of
 
 
 def record_json(site: Site, entry: Entry) -> bytes:
@@ -48,7 +48,7 @@ def sum_csv(site: Site, id: str) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["line", "id", "odds_factor", "db", "probability_after"])
-    for row in Sum(site, id).rows():
+    for row in sum_of(site, id).rows():
         name = row.ref.id if row.ref is not None else ""
         factor = odds.odds_factor(row.weight.nats)
         numbers = [f"{factor:.12g}", f"{odds.db(row.weight.nats):.12g}", f"{odds.sigma(row.after):.12g}"]

@@ -6,6 +6,8 @@ Colours are classes of the one style sheet, never values, so that a picture foll
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from itertools import repeat
 
 from markupsafe import Markup, escape
 
@@ -29,19 +31,29 @@ _SEMIBOLD = (
 _OTHER = 600
 _FALLBACK_SLACK = 1.06
 """The page may fall back to another sans serif, a little wider than ours."""
+_WIDTHS = {
+    bold: {chr(32 + i): width * _FALLBACK_SLACK / 1000 for i, width in enumerate(table)}
+    for bold, table in ((False, _REGULAR), (True, _SEMIBOLD))
+}
+
+
+@cache
+def _attribute(name: str) -> str:
+    """A keyword as an attribute's name: ``class_`` is ``class``, ``stroke_width`` is ``stroke-width``."""
+    return name.rstrip("_").replace("_", "-")
 
 
 def el(name: str, /, *children: str | Markup, **attributes: object) -> Markup:
     """One SVG element; ``None`` attributes are left out, underscores become hyphens, ``class_`` becomes ``class``."""
-    parts = [name]
+    opening = [f"<{name}"]
     for key, value in attributes.items():
         if value is not None:
-            shown = num(value) if isinstance(value, float) else value
-            parts.append(f'{key.rstrip("_").replace("_", "-")}="{escape(shown)}"')
-    opening = " ".join(parts)
+            shown = num(value) if isinstance(value, float) else escape(value)
+            opening.append(f' {_attribute(key)}="{shown}"')
     if not children:
-        return Markup(f"<{opening}/>")
-    return Markup(f"<{opening}>{''.join(str(escape(c)) for c in children)}</{name}>")
+        return Markup("".join(opening) + "/>")
+    inner = "".join([c if isinstance(c, Markup) else escape(c) for c in children])
+    return Markup(f"{''.join(opening)}>{inner}</{name}>")
 
 
 def join(parts: Iterable[str | Markup]) -> Markup:
@@ -57,26 +69,29 @@ def num(x: float) -> str:
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of ``text`` in pixels at font size ``size``."""
-    table = _SEMIBOLD if bold else _REGULAR
-    total = sum(table[ord(c) - 32] if 32 <= ord(c) < 127 else _OTHER for c in text)
-    return total * size / 1000 * _FALLBACK_SLACK
+    return sum(map(_WIDTHS[bold].get, text, repeat(_OTHER / 1000))) * size
 
 
 def wrap(text: str, width: float, size: float, lines: int, *, bold: bool = False) -> tuple[str, ...]:
     """``text`` broken into at most ``lines`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
     words = [piece for word in text.split() for piece in _fit_word(word, width, size, bold)]
-    found: list[str] = []
-    line = ""
+    space = text_width(" ", size, bold=bold)
+    found: list[list[str]] = []
+    used = 0.0
     for i, word in enumerate(words):
-        longer = f"{line} {word}" if line else word
-        if text_width(longer, size, bold=bold) <= width or not line:
-            line = longer
-            continue
-        if len(found) == lines - 1:
-            return (*found, _ellipsis(" ".join([line, *words[i:]]), width, size, bold))
-        found.append(line)
-        line = word
-    return (*found, line) if line else tuple(found)
+        long = text_width(word, size, bold=bold)
+        if found and used + space + long <= width:
+            found[-1].append(word)
+            used += space + long
+        elif len(found) < lines:
+            found.append([word])
+            used = long
+        else:
+            return (
+                *(" ".join(line) for line in found[:-1]),
+                _ellipsis(" ".join([*found[-1], *words[i:]]), width, size, bold),
+            )
+    return tuple(" ".join(line) for line in found)
 
 
 def _fit_word(word: str, width: float, size: float, bold: bool) -> Iterable[str]:

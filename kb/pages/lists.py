@@ -19,7 +19,7 @@ from kb.pages.page import Page, Section, made
 from kb.pages.question import Crux, Standing, standing
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
-from kb.pages.sums import Sum, Weight
+from kb.pages.sums import Weight, sum_of
 
 LISTED = 6
 
@@ -49,7 +49,7 @@ class ClaimRow:
 def claim_row(site: Site, id: str) -> ClaimRow:
     """A claim's row."""
     c = site.credences[id]
-    total = Sum(site, id)
+    total = sum_of(site, id)
     sides = [r.stated.side for r in total.reasons] + [i.stated.side for g in total.groups for _, i in g.items]
     state = "open"
     if c.assessed:
@@ -153,7 +153,7 @@ def _counts(site: Site) -> str:
 def _highlights(site: Site, standings: Sequence[Standing]) -> Markup:
     """Biggest cruxes, claims moved most, latest additions."""
     cruxes = [
-        Crux(a.ref, r) for s in standings for a in s.answers for r in Sum(site, a.ref.id).reasons if r.swing >= 0.005
+        Crux(a.ref, r) for s in standings for a in s.answers for r in sum_of(site, a.ref.id).reasons if r.swing >= 0.005
     ]
     cruxes.sort(key=lambda c: (not c.reason.assessed, -c.reason.swing, c.answer.id, c.reason.ref.id))
     one_each: dict[str, Crux] = {}
@@ -220,7 +220,7 @@ def _people(site: Site) -> list[PersonRow]:
     rows = []
     for id, person in site.corpus.of(m.Person, active=True):
         held = [site.corpus.record(p, m.Position) for p in site.corpus.positions_by.get(id, ())]
-        wrote = sum(1 for _, s in site.corpus.of(m.Source) if id in s.authors)
+        wrote = len(site.written_by.get(id, ()))
         pro = sum(p.stance in (vocab.Attitude.ASSERTS, vocab.Attitude.CONCEDES) for p in held)
         con = sum(p.stance is vocab.Attitude.DENIES for p in held)
         rows.append(PersonRow(site.ref(id), person.type.label, len(held), pro, con, wrote))

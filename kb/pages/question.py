@@ -14,7 +14,7 @@ from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
-from kb.pages.sums import ReasonView, Sum
+from kb.pages.sums import ReasonView, sum_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,14 @@ class Standing:
 
 
 def standing(site: Site, entry: Entry) -> Standing:
-    """Where a question stands."""
+    """Where a question stands, worked out once for all pages that show it."""
+    made = site.made.get(("standing", entry.id))
+    if not isinstance(made, Standing):
+        made = site.made[("standing", entry.id)] = _standing(site, entry)
+    return made
+
+
+def _standing(site: Site, entry: Entry) -> Standing:
     question = site.corpus.record(entry.id, m.Question)
     ids = [a for a in question.answers if a in site.credences]
     answers = [_answer(site, a) for a in ids]
@@ -91,7 +98,7 @@ def _p(answer: AnswerView) -> float:
 
 
 def _answer(site: Site, id: str) -> AnswerView:
-    total = Sum(site, id)
+    total = sum_of(site, id)
     c = site.credences[id]
     return AnswerView(
         ref=site.ref(id),
@@ -131,7 +138,7 @@ def render_question(site: Site, entry: Entry) -> Page:
     cruxes = [
         Crux(answer.ref, reason)
         for answer in stands.answers
-        for reason in Sum(site, answer.ref.id).reasons
+        for reason in sum_of(site, answer.ref.id).reasons
         if reason.swing >= 5e-4
     ]
     cruxes.sort(key=lambda c: (-c.reason.swing, c.answer.id, c.reason.ref.id))

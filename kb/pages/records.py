@@ -56,12 +56,7 @@ def render_evidence(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -
     ]
     facts += [Fact("Reports", refs=[site.ref(q)]) for q in record.quantities]
     why_of = {b.claim if isinstance(b, m.Link) else b.question: (b.why, _written(b)) for b in record.bears_on}
-    undercuts = [
-        (site.ref(u), site.ref(claim))
-        for (source, claim), ids in sorted(site.corpus.undercuts_of.items())
-        if source == entry.id
-        for u in ids
-    ]
+    undercuts = [(site.ref(u), site.ref(claim)) for u, claim in site.undercut_items.get(entry.id, ()) if claim]
     vectors = [b for b in record.bears_on if not isinstance(b, m.Link)]
     body = render(
         "evidence.html.j2",
@@ -130,7 +125,7 @@ def render_source(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
         for kind in vocab.Kind
         if any(r.kind == kind.value for r in cited)
     ]
-    parts = [site.ref(id) for id, s in site.corpus.of(m.Source) if entry.id in (s.part_of, *s.quotes, *s.derived_from)]
+    parts = site.refs(site.derived_sources.get(entry.id, ()))
     sections = [
         Section("moved", "What it moved"),
         Section("cited", "Cited in"),
@@ -160,9 +155,7 @@ def render_person(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
     """The page of a person: what they hold, beside what the map says, and what they wrote."""
     record = site.corpus.record(entry.id, m.Person)
     held = positions_by(site, entry.id)
-    reported = [
-        site.ref(id) for id, p in site.corpus.of(m.Position, active=True) if p.of == entry.id and p.by != entry.id
-    ]
+    reported = site.refs(site.reported_of.get(entry.id, ()))
     facts = []
     if record.text:
         facts.append(Fact("Who", record.text))
@@ -171,10 +164,8 @@ def render_person(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
     if record.affiliations:
         facts.append(Fact("Affiliations", refs=site.refs(record.affiliations)))
     facts += [Fact("Tied to", refs=[site.ref(t.to)], note=t.why) for t in record.ties]
-    wrote = [site.ref(id) for id, s in site.corpus.of(m.Source) if entry.id in s.authors]
-    drew = [
-        site.ref(e.id) for e in site.corpus if e.record.get("by") == entry.id and not isinstance(e.record, m.Position)
-    ]
+    wrote = site.refs(site.written_by.get(entry.id, ()))
+    drew = site.refs(site.drawn_by.get(entry.id, ()))
     sections = [
         Section("holds", "What they hold"),
         Section("differs", "With whom they differ"),

@@ -5,7 +5,7 @@ Holds no HTML.  A page module asks it for views and hands them to a template.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -127,6 +127,8 @@ class Site:
         self._assessed = assessed
         self._explanations: dict[str, Explanation] = {}
         self._refs: dict[str, Ref] = {}
+        self.made: dict[tuple[str, str], object] = {}
+        """What page modules made for one record and need again, by (what, id)."""
         self._items: dict[str, frozenset[str]] = {}
 
     def explain(self, id: str) -> Explanation:
@@ -228,6 +230,42 @@ class Site:
         return {claim: tuple(sorted(ids)) for claim, ids in found.items()}
 
     @cached_property
+    def written_by(self) -> Mapping[str, tuple[str, ...]]:
+        """Person to the sources they wrote."""
+        return _grouped((author, id) for id, s in self.corpus.of(m.Source) for author in s.authors)
+
+    @cached_property
+    def derived_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Source to the sources that belong to it, quote it or derive from it."""
+        return _grouped(
+            (other, id)
+            for id, s in self.corpus.of(m.Source)
+            for other in sorted({*s.quotes, *s.derived_from, *((s.part_of,) if s.part_of else ())})
+        )
+
+    @cached_property
+    def reported_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Person to the positions that others report of them."""
+        return _grouped((p.of, id) for id, p in self.corpus.of(m.Position, active=True) if p.of and p.of != p.by)
+
+    @cached_property
+    def drawn_by(self) -> Mapping[str, tuple[str, ...]]:
+        """Person to their arguments, undercuts, quantities, experiments and terms."""
+        return _grouped(
+            (e.record.get("by"), e.id)
+            for e in self.corpus
+            if e.record.get("by") is not None and not isinstance(e.record, m.Position)
+        )
+
+    @cached_property
+    def undercut_items(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Record whose link is attacked to (undercut, claim), in order of claim."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for (source, claim), ids in sorted(self.corpus.undercuts_of.items()):
+            found.setdefault(source, []).extend((u, claim) for u in ids)
+        return {source: tuple(pairs) for source, pairs in found.items()}
+
+    @cached_property
     def backlinks(self) -> Mapping[str, tuple[str, ...]]:
         """Record to the records that name it, anywhere in their fields."""
         found: dict[str, set[str]] = {}
@@ -276,6 +314,14 @@ class Site:
         if self.settings.site_url is None:
             return None
         return self.settings.site_url.rstrip("/") + "/" + path
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """Pairs to key and values, keeping order."""
+    found: dict[str, list[str]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
 def _named(value: object) -> Iterator[str]:

@@ -309,6 +309,14 @@ class Sum:
         )
 
 
+def sum_of(site: Site, id: str) -> Sum:
+    """A claim's sum, made once for all the pages that show a part of it."""
+    made = site.made.get(("sum", id))
+    if not isinstance(made, Sum):
+        made = site.made[("sum", id)] = Sum(site, id)
+    return made
+
+
 _FIXED: dict[str, tuple[str, Ref | None, str, Weight | None]] = {
     "base": ("Base rate", None, "how likely before anything here is counted", None),
     "viewpoint": ("This viewpoint's base rate", None, "the shift from the neutral base rate", None),
