@@ -16,9 +16,9 @@ from kb.engine.closure import Uses
 from kb.engine.conserve import Conserver
 from kb.engine.cycles import CycleLook, CycleReport, CycleSolver
 from kb.engine.inputs import Inputs
-from kb.engine.network import ON_ITEM, ON_LINK, Network
+from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT, Network
 from kb.engine.propagate import Propagated
-from kb.engine.sweep import Links, Plan, Setup, State, compute, weigh_items
+from kb.engine.sweep import Links, Plan, Setup, State, compute, finish, weigh_items
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def update(before: Propagated, net: Network) -> Update:
         cycles = tuple(cycle for cycle in setup.plan.cycles[i] if cycle[0] in inside)
         chosen = Links.of(net, links)
         compute(setup, state, claims, chosen, undercuts, items, questions, cycles, conserve, solver)
+    finish(setup, state)
     reports = [*solver.reports, *_old_reports(before, net, set(touched.tolist()))]
     result = Propagated(setup, state, conserver, tuple(sorted(reports, key=lambda r: r.claims)))
     return Update(result, tuple(net.ids[c] for c in touched))
@@ -140,7 +141,12 @@ def fingerprints(net: Network, uses: Uses) -> dict[str, Hashable]:
 def _attackers(net: Network, uses: Uses, kind: int, target: int) -> Hashable:
     """Undercuts of a link or item, and theirs, by name."""
     return tuple(
-        (net.undercut_ids[u], net.ids[net.undercut_node[u]], float(net.undercut_kill[u]), int(net.undercut_depth[u]))
+        (
+            net.undercut_ids[u],
+            net.ids[net.undercut_node[u]],
+            float(net.undercut_kill[u]),
+            net.undercut_ids[net.undercut_target[u]] if net.undercut_on[u] == ON_UNDERCUT else "",
+        )
         for u in uses.attackers(kind, target)
     )
 

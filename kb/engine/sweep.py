@@ -137,6 +137,7 @@ class Plan:
     """A network's parts by the level at which they are computed, as tuples of index arrays, one per level.
 
     ``items`` lists only those of claims some of whose items are undercut; all others are weighed before the sweep.
+    ``mute`` are the links of weight 0: they order nothing, and are looked at last.
     """
 
     net: Network
@@ -147,6 +148,7 @@ class Plan:
     items: tuple[Ints, ...]
     questions: tuple[tuple[int, ...], ...]
     cycles: tuple[tuple[tuple[int, ...], ...], ...]
+    mute: Links
 
     @classmethod
     def of(cls, net: Network) -> Plan:
@@ -173,6 +175,7 @@ class Plan:
             items=_by_level(np.where(late, level[net.item_claim], -1), depth),
             questions=tuple(tuple(q) for q in questions),
             cycles=tuple(tuple(c) for c in cycles),
+            mute=Links.of(net, np.flatnonzero(net.link_weight == 0)),
         )
 
 
@@ -215,7 +218,18 @@ def run(x: Setup, conserve: Conserve | None = None, solve: Solve | None = None) 
     weigh_items(x, state, np.arange(x.net.item_claim.size))
     for i in range(x.plan.depth):
         step(x, state, i, conserve, solve)
+    finish(x, state)
     return state
+
+
+def finish(x: Setup, state: State) -> None:
+    """Numbers that only a reader needs: links of weight 0, and undercuts that touch nothing with weight."""
+    net = x.net
+    if x.plan.mute.into.size:
+        send(x, state, x.plan.mute)
+    idle = np.flatnonzero(net.undercut_final < 0)
+    if idle.size:
+        apply_undercuts(x, state, idle)
 
 
 def step(x: Setup, state: State, i: int, conserve: Conserve | None, solve: Solve | None) -> None:
