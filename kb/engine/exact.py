@@ -18,10 +18,10 @@ from kb.engine.arithmetic import Floats
 from kb.engine.factors import Factor, FactorGraph, aligned, normalise, prune, sum_out
 from kb.errors import KbError
 
-MAX_CLIQUE = 2**20
-"""Entries of the largest clique table that is tried (8 MiB)."""
-MAX_ENTRIES = 2**23
-"""Entries of all clique tables together (64 MiB)."""
+MAX_CLIQUE = 2**24
+"""Entries of the largest clique table that is tried (128 MiB)."""
+MAX_ENTRIES = 2**25
+"""Entries of all clique tables together (256 MiB)."""
 
 
 class TooWide(KbError):

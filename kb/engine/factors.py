@@ -91,13 +91,8 @@ class FactorGraph:
 
     def restrict(self, variables: Collection[int]) -> FactorGraph:
         """The graph of some variables, renumbered in the order given, with the factors that lie wholly among them."""
-        at = {v: i for i, v in enumerate(variables)}
-        touched = sorted({f for v in at for f in self.factors_of[v]})
-        kept = [self.factors[f] for f in touched if all(v in at for v in self.factors[f].variables)]
-        return FactorGraph(
-            tuple(self.sizes[v] for v in at),
-            tuple(Factor(tuple(at[v] for v in f.variables), f.table) for f in kept),
-        )
+        touched = sorted({f for v in variables for f in self.factors_of[v]})
+        return renumber(self.sizes, (self.factors[f] for f in touched), variables)
 
     def with_factors(self, extra: Iterable[Factor]) -> FactorGraph:
         """The graph with more factors."""
@@ -111,6 +106,15 @@ class FactorGraph:
             table[state] = 0.0
             extra.append(Factor((v,), table))
         return self.with_factors(extra)
+
+
+def renumber(sizes: Sequence[int], factors: Iterable[Factor], variables: Collection[int]) -> FactorGraph:
+    """The graph of some variables, in the order given, with those of the factors that lie wholly among them."""
+    at = {v: i for i, v in enumerate(variables)}
+    kept = (f for f in factors if all(v in at for v in f.variables))
+    return FactorGraph(
+        tuple(sizes[v] for v in at), tuple(Factor(tuple(at[v] for v in f.variables), f.table) for f in kept)
+    )
 
 
 def unary(variable: int, table: Sequence[float] | Floats) -> Factor:

@@ -1,4 +1,4 @@
-"""Reads Bayesian networks in the Bayesian Interchange Format: discrete variables with tables of conditional probabilities."""
+"""Reads Bayesian networks in the Bayesian Interchange Format: discrete variables with conditional probabilities."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import gzip
 import importlib.util
 import re
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -55,19 +54,18 @@ def parse(text: str) -> Network:
     return Network(states, tuple(tables))
 
 
-def shipped(name: str) -> str:
-    """Text of a network that the installed package pgmpy ships."""
+def folder() -> Path:
+    """Where the installed package pgmpy keeps its example networks."""
     spec = importlib.util.find_spec("pgmpy")
     if spec is None or spec.submodule_search_locations is None:
         raise FileNotFoundError("pgmpy is not installed; run make conformance")
-    folder = Path(spec.submodule_search_locations[0]) / "utils" / "example_models"
-    with gzip.open(folder / f"{name}.bif.gz", "rt", encoding="utf-8") as f:
-        return f.read()
+    return Path(spec.submodule_search_locations[0]) / "utils" / "example_models"
 
 
-def all_states(states: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Every combination of states."""
-    return list(product(*states))
+def shipped(name: str) -> Network:
+    """A network that the installed package pgmpy ships."""
+    with gzip.open(folder() / f"{name}.bif.gz", "rt", encoding="utf-8") as f:
+        return parse(f.read())
 
 
 def _words(text: str) -> tuple[str, ...]:

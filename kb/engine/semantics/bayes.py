@@ -10,14 +10,14 @@ all conditional odds ratios as the links state them.  Loopy belief propagation n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kb.engine.arithmetic import Floats
 from kb.engine.exact import JunctionTree, TooWide, eliminate
-from kb.engine.factors import Factor, FactorGraph, unary
+from kb.engine.factors import Factor, FactorGraph, renumber, unary
 from kb.engine.fit import Fit, fit
 from kb.engine.loopy import loopy
 from kb.engine.propagate import Propagated
@@ -65,8 +65,6 @@ def bayes(result: Propagated, *, shared_roots: bool = True) -> Outcome:
     inputs = result.setup.inputs
     heard = np.concatenate([net.item_claim[inputs.item_weight[:, 0] != 0], np.flatnonzero(inputs.shift[:, 0])])
     spoken[joint.variable[heard]] = True
-    vouchers = {v.variable: v for v in joint.vouchers}
-
     log_odds = result.setup.tables.base[:, 0].copy()
     assessed = np.zeros(net.size, dtype=np.bool_)
     method: list[Method] = ["exact"] * net.size
@@ -78,7 +76,7 @@ def bayes(result: Propagated, *, shared_roots: bool = True) -> Outcome:
     for variables in graph.components:
         if not spoken[list(variables)].any():
             continue
-        part = _part(joint, graph.restrict(variables), variables, [vouchers[v] for v in variables if v in vouchers])
+        part = _part(joint, variables)
         for v, marginal in zip(variables, part.marginals, strict=True):
             for c in members.get(v, ()):
                 log_odds[c] = _log_odds(marginal, int(joint.state[c]))
@@ -88,53 +86,66 @@ def bayes(result: Propagated, *, shared_roots: bool = True) -> Outcome:
     return Outcome(log_odds, assessed, tuple(method), residual, iterations, converged, (NOTE,))
 
 
-def _part(joint: Joint, whole: FactorGraph, variables: Sequence[int], vouchers: Sequence[Voucher]) -> Part:
+def _part(joint: Joint, variables: Sequence[int]) -> Part:
     """Marginals of one connected part, all evidence included."""
+    whole = joint.graph.restrict(variables)
     try:
         order = eliminate(whole, max_clique=MAX_CLIQUE, max_entries=MAX_ENTRIES)
-        calibrated, told = _calibrate(joint, variables, vouchers)
+        graph, tilts = complete(joint, variables)
     except TooWide:
-        found = loopy(whole)
-        return Part(found.marginals, "loopy", found.iterations, found.residual, found.converged)
-    at = {v: i for i, v in enumerate(variables)}
-    extra = [unary(at[v], x) for v, x in (*calibrated.tilts.items(), *told.items())]
-    tree = JunctionTree.build(whole.with_factors(extra), order)
+        near = loopy(whole)
+        return Part(near.marginals, "loopy", near.iterations, near.residual, near.converged)
+    tree = JunctionTree.build(graph, order)
     tree.calibrate()
-    found_exactly = tree.marginals(len(whole.sizes))
-    return Part(found_exactly, "exact", max(calibrated.sweeps, 1), calibrated.residual, calibrated.converged)
+    return Part(tree.marginals(len(variables)), "exact", max(tilts.sweeps, 1), tilts.residual, tilts.converged)
 
 
-def _calibrate(joint: Joint, variables: Sequence[int], vouchers: Sequence[Voucher]) -> tuple[Fit, dict[int, Floats]]:
-    """What brings base rates into place without evidence, and makes unreliable vouchers say nothing.
+def complete(joint: Joint, variables: Sequence[int]) -> tuple[FactorGraph, Fit]:
+    """The graph of one connected part, with base rates brought into place and unreliable vouchers made to say nothing.
+
+    Args:
+        joint: the debate.
+        variables: a component of ``joint.graph``.
 
     Returns:
-        Tilts of claims and questions on loops; and for each voucher what is added to its log potentials: ln of the
-        chance of its whole story before anything else is known.
+        The graph, its variables numbered in the order given, and how claims and questions on loops were tilted for it
+        (its tilts are named by the numbers of ``joint``).
 
     Raises:
         TooWide: the graph of base rates and links is too wide.
     """
-    here = set(variables)
-    loops = [bond for bond in joint.loops if here.issuperset(bond.ends)]
-    core = sorted({v for bond in loops for v in (*bond.ends, *bond.conjunctions)})
+    bonds, vouchers = joint.within(variables)
+    core = sorted({v for bond in bonds for v in (*bond.ends, *bond.conjunctions)})
     wanted = {v: joint.base_rates[v] for v in core if v in joint.base_rates}
-    rates = [unary(v, np.log(p)) for v, p in wanted.items()]
-    graph = FactorGraph(joint.sizes, (*rates, *(f for bond in loops for f in bond.factors))).restrict(core)
-    order = eliminate(graph, max_clique=MAX_CLIQUE, max_entries=MAX_ENTRIES)
-    found = fit(graph, order, {i: wanted[v] for i, v in enumerate(core) if v in wanted})
-    told: dict[int, Floats] = {}
-    if vouchers:
-        own = [v for v in variables if v < len(joint.sizes)]
-        at = {v: i for i, v in enumerate(own)}
-        tilted = joint.prior.restrict(own).with_factors(unary(at[core[i]], x) for i, x in found.tilts.items())
-        order = eliminate(tilted, max_clique=MAX_CLIQUE, max_entries=MAX_ENTRIES)
-        silent = JunctionTree.build(tilted, order).collect()
-        for voucher in vouchers:
-            story = [Factor((at[x.variables[0]],), x.table) for x in voucher.likelihoods]
-            log_story = JunctionTree.build(tilted.with_factors(story), order).collect() - silent
-            told[voucher.variable] = np.array([log_story, 0.0])
+    rates = (unary(v, np.log(p)) for v, p in wanted.items())
+    loops = renumber(joint.sizes, [*rates, *(f for bond in bonds for f in bond.factors)], core)
+    order = eliminate(loops, max_clique=MAX_CLIQUE, max_entries=MAX_ENTRIES)
+    found = fit(loops, order, {i: wanted[v] for i, v in enumerate(core) if v in wanted})
     tilts = {core[i]: x for i, x in found.tilts.items()}
-    return Fit(tilts, found.sweeps, found.residual, found.converged), told
+    extra = {**tilts, **(_stories(joint, variables, vouchers, tilts) if vouchers else {})}
+    at = {v: i for i, v in enumerate(variables)}
+    graph = joint.graph.restrict(variables).with_factors(unary(at[v], x) for v, x in extra.items())
+    return graph, Fit(tilts, found.sweeps, found.residual, found.converged)
+
+
+def _stories(
+    joint: Joint, variables: Sequence[int], vouchers: Sequence[Voucher], tilts: Mapping[int, Floats]
+) -> dict[int, Floats]:
+    """For each voucher what its log potentials gain so that an unreliable one tells its story by chance.
+
+    That is ln of the chance of the whole story before anything else is known, given that the voucher is reliable.
+    """
+    own = [v for v in variables if v < len(joint.sizes)]
+    at = {v: i for i, v in enumerate(own)}
+    prior = joint.prior.restrict(own).with_factors(unary(at[v], x) for v, x in tilts.items())
+    order = eliminate(prior, max_clique=MAX_CLIQUE, max_entries=MAX_ENTRIES)
+    silent = JunctionTree.build(prior, order).collect()
+    told = {}
+    for voucher in vouchers:
+        story = [Factor((at[x.variables[0]],), x.table) for x in voucher.likelihoods]
+        log_story = JunctionTree.build(prior.with_factors(story), order).collect() - silent
+        told[voucher.variable] = np.array([log_story, 0.0])
+    return told
 
 
 def _log_odds(marginal: Floats, state: int) -> float:

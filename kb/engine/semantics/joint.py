@@ -17,7 +17,7 @@ blog of reliability .6 behind eight reasons for a claim takes it from .5 to at m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -48,14 +48,9 @@ class Voucher:
     reliability: float
     likelihoods: tuple[Factor, ...]
 
-    def factors(self, log_story: float = 0.0) -> Iterator[Factor]:
-        """Its prior and its tables.
-
-        Args:
-            log_story: ln of the chance of its whole story before anything else is known, given that it is reliable; an
-                unreliable voucher tells any story with the same chance.
-        """
-        yield unary(self.variable, [math.log1p(-self.reliability) + log_story, math.log(self.reliability)])
+    def factors(self) -> Iterator[Factor]:
+        """Its prior and its tables."""
+        yield unary(self.variable, [math.log1p(-self.reliability), math.log(self.reliability)])
         for likelihood in self.likelihoods:
             table = np.stack([np.zeros(likelihood.table.size), likelihood.table])
             yield Factor((self.variable, *likelihood.variables), table)
@@ -130,6 +125,19 @@ class Joint:
                     bonds_of[v].discard(b)
                     queue += sorted(bonds_of[v])
         return tuple(self.bonds[b] for b in sorted(left))
+
+    def within(self, variables: Sequence[int]) -> tuple[list[Bond], list[Voucher]]:
+        """Bonds on loops, and vouchers, of a connected part given by its variables in ascending order."""
+        bonds = [bond for v in variables for bond in self._loops_at.get(v, ())]
+        return bonds, [self.vouchers[v - len(self.sizes)] for v in variables if v >= len(self.sizes)]
+
+    @cached_property
+    def _loops_at(self) -> dict[int, list[Bond]]:
+        """Bonds on loops by the first of their ends."""
+        found: dict[int, list[Bond]] = {}
+        for bond in self.loops:
+            found.setdefault(bond.ends[0], []).append(bond)
+        return found
 
 
 @dataclass
