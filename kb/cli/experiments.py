@@ -24,7 +24,7 @@ def command(
     Expected information is in bits: how much less uncertain the claim would be, averaged over the outcomes.
 
     \b
-    Example:
+    Examples:
       kb experiments most-algorithmic-progress-is-data-progress
     """
     found = assessed(claims)
