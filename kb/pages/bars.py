@@ -72,9 +72,7 @@ def sentence(view: CredenceView) -> str:
     moved = {"for": "up", "against": "down"}.get(view.side)
     if moved is None:
         return f"At {view.text}, its base rate."
-    between = ""
-    if view.low is not None and view.high is not None:
-        between = f", between {view.low:.0%} and {view.high:.0%}"
+    between = f", interval {view.range}" if view.range else ""
     return f"Moved {moved} from a base rate of {view.base_text} to {view.text}{between}."
 
 
@@ -99,16 +97,17 @@ def small(view: CredenceView | None) -> Markup:
     return el("svg", *parts, class_="kb-spark", viewBox="0 0 96 16", width=96, height=16, aria_hidden="true")
 
 
-def stacked(answers: Sequence[tuple[Ref, float]], none: float, id: str) -> Markup:
-    """Answers of an exclusive question as one bar of shares that sum to 1, 640 pixels wide.
+def stacked(answers: Sequence[tuple[Ref, float]], none: float, id: str, *, narrow: bool = False) -> Markup:
+    """Answers of an exclusive question as one bar of shares that sum to 1, 640 or 320 pixels wide.
 
     Args:
         answers: each answer with its credence.
         none: credence of "none of these".
         id: prefix of ids.
+        narrow: the form for phones.
     """
-    width, top, height = 640.0, 4.0, 40.0
-    parts: list[Markup] = [hatch(f"{id}-hatch")]
+    width, top, height = (320.0 if narrow else 640.0), 4.0, 40.0
+    parts: list[Markup] = []
     at = 0.0
     shares = [*((ref.title, p) for ref, p in answers), ("none of these", none)]
     for i, (title, p) in enumerate(shares):
@@ -122,4 +121,5 @@ def stacked(answers: Sequence[tuple[Ref, float]], none: float, id: str) -> Marku
             parts.append(label([f"{p:.0%}"], at + 8, top + 26, 0, f"kb-svg-strong kb-share-text--{kind}"))
         at += wide
     desc = "; ".join(f"{title}: {p:.0%}" for title, p in shares)
-    return picture(parts, width, height + 8, title="Credences of the answers", desc=desc, class_="kb-stack", id=id)
+    class_ = f"kb-stack kb-{'narrow' if narrow else 'wide'}"
+    return picture(parts, width, height + 8, title="Credences of the answers", desc=desc, class_=class_, id=id)

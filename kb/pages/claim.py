@@ -182,6 +182,17 @@ def _rival(site: Site, id: str, line: ShortLine) -> ShortLine:
     """Where no reason is against an answer of an exclusive question, its likeliest rival."""
     if line.ref is not None:
         return line
+    rivals = _rivals(site, id)
+    if not rivals:
+        return line
+    best = rivals[0]
+    return ShortLine(
+        line.label, "No reason; it competes with ", best, f" ({words.percent(site.credences[best.id].credence)})."
+    )
+
+
+def _rivals(site: Site, id: str) -> list[Ref]:
+    """The other answers of the exclusive questions that a claim answers, the likeliest first."""
     rivals = [
         site.ref(answer)
         for question in site.corpus.questions_of.get(id, ())
@@ -189,17 +200,23 @@ def _rival(site: Site, id: str, line: ShortLine) -> ShortLine:
         for answer in site.corpus.record(question, m.Question).answers
         if answer != id and answer in site.credences and site.credences[answer].assessed
     ]
-    if not rivals:
-        return line
-    best = max(rivals, key=lambda r: (site.credences[r.id].credence, r.id))
-    return ShortLine(
-        line.label, "No reason; it competes with ", best, f" ({words.percent(site.credences[best.id].credence)})."
-    )
+    return sorted(rivals, key=lambda r: (-site.credences[r.id].credence, r.id))
+
+
+def _holder_of_rival(site: Site, id: str) -> PositionView | None:
+    """Somebody who asserts another answer of the same exclusive question, where this one is likelier than not."""
+    if site.credences[id].credence <= 0.5:
+        return None
+    holders = (p for r in _rivals(site, id) for p in positions_on(site, r.id) if p.stance == "asserts" and p.of is None)
+    return next(holders, None)
 
 
 def _disagrees(site: Site, id: str, positions: Sequence[PositionView]) -> ShortLine:
     """Whose stated view lies farthest from the number."""
     found = farthest(positions, site.credences[id])
+    rival = _holder_of_rival(site, id) if found is None else None
+    if rival is not None:
+        return ShortLine("Disagrees most", "", rival.by, f" {rival.stance} a rival answer: {rival.on.title}.")
     if found is None:
         said = "Nobody on record." if positions else "No position is recorded."
         return ShortLine("Disagrees most", said, None, "")

@@ -121,6 +121,7 @@ def fragments(
     root = ""
     standings = [standing(site, e) for e in site.questions]
     claims = [claim_row(site, id) for id, _ in site.corpus.of(m.Claim, active=True)]
+    claims.sort(key=lambda c: (c.weight is None, -abs(c.weight.nats) if c.weight else 0.0, c.ref.title, c.ref.id))
     topics = [(name, site.topic_title(name)) for name in site.topic_names]
     return {
         "counts": Markup(_counts(site)),

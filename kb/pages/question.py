@@ -70,7 +70,7 @@ def _standing(site: Site, entry: Entry) -> Standing:
     if question.exclusive and known:
         shares = [(a.ref, _p(a)) for a in answers]
         none = max(0.0, 1.0 - sum(p for _, p in shares))
-        stack = bars.stacked(shares, none, f"stack-{entry.id}")
+        stack = bars.stacked(shares, none, "stack-wide") + bars.stacked(shares, none, "stack-narrow", narrow=True)
     if not answers:
         said = "No answer is recorded yet."
     elif not known:

@@ -78,6 +78,13 @@ class CredenceView:
     base_text: str
     side: str
 
+    @property
+    def range(self) -> str:
+        """The interval in words, empty where there is none."""
+        if not self.assessed or self.low is None or self.high is None:
+            return ""
+        return f"{words.percent(self.low)} to {words.percent(self.high)}"
+
 
 @dataclass(frozen=True)
 class Ref:
