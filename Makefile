@@ -7,13 +7,14 @@ KB := $(PY) -m kb.cli
 PIP := $(PY) -m pip install --disable-pip-version-check -qq
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev
+CONFORMANCE := $(VENV)/.stamp-conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check lint browser lock clean
+.PHONY: help site test check conformance lint browser lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 site: $(RUN) ## check the records, compute credences, write the exports and build the site into site/public/
 	@$(KB) site
@@ -23,6 +24,9 @@ check: $(RUN) ## check the records
 
 test: $(DEV) browser lint ## run every test (pass options with ARGS="-k name")
 	@$(PY) -m pytest $(ARGS)
+
+conformance: $(CONFORMANCE) ## compare inference with independent libraries (about 800 MB to install)
+	@$(PY) -m pytest tests/conformance $(ARGS)
 
 lint: $(DEV) ## style, types and layers of the code
 	@$(VENV)/bin/ruff check .
@@ -40,11 +44,12 @@ browser: ## find Chromium for the tests of the pages, or install it (root on Deb
 		echo "no chromium: install your system's package chromium, or set CHROMIUM=/path/to/it; tests of the pages need it" >&2; \
 	fi
 
-lock: $(VENV)/.stamp-venv ## write requirements.txt and requirements-dev.txt anew from pyproject.toml
+lock: $(VENV)/.stamp-venv ## write the requirements files anew from pyproject.toml
 	@$(PIP) uv
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-conformance; do \
 		groups="--group build"; \
-		[ $$name = requirements ] || groups="$$groups --group dev --constraint requirements.txt"; \
+		[ $$name != requirements-dev ] || groups="$$groups --group dev --constraint requirements.txt"; \
+		[ $$name != requirements-conformance ] || groups="--group conformance --constraint requirements-dev.txt"; \
 		{ echo "# Written by \`make lock\` from pyproject.toml; do not edit."; \
 		  $(VENV)/bin/uv pip compile pyproject.toml $$groups --universal --python-version 3.11 --upgrade --generate-hashes \
 			--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet; } >$$name.new \
@@ -75,4 +80,9 @@ $(RUN): $(VENV)/.stamp-venv requirements.txt pyproject.toml
 $(DEV): $(RUN) requirements-dev.txt
 	@echo "installing what the tests need (once)"
 	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(CONFORMANCE): $(DEV) requirements-conformance.txt
+	@echo "installing the libraries to compare with (once)"
+	@$(PIP) --require-hashes -r requirements-conformance.txt
 	@touch $@
