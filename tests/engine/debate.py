@@ -172,3 +172,29 @@ def weights(debate: Debate) -> dict[str, float]:
 def credences(debate: Debate) -> dict[str, float]:
     """The engine's credence of every claim."""
     return {c: sigma(z) for c, z in sweep(debate).claims("log_odds").items()}
+
+
+EXACT = 1e-11
+"""What two ways of computing the same number may differ by, relative to its size."""
+
+
+def same(before: dict[str, float], after: dict[str, float], tolerance: float = EXACT) -> bool:
+    """Whether every claim of ``before`` has the same number in ``after``."""
+    return all(abs(after[c] - x) <= tolerance * (1 + abs(x)) for c, x in before.items())
+
+
+def beneath(debate: Debate, claim: str) -> set[str]:
+    """Claims that one claim rests on, itself included; an answer rests on its siblings."""
+    found, queue = {claim}, [claim]
+    while queue:
+        c = queue.pop()
+        used = set(debate.siblings(c))
+        for x in debate.links:
+            if x.claim == c:
+                used |= {*x.premises, *(y.claim for y in flatten(x.cuts))}
+        for e in debate.items:
+            if e.claim == c:
+                used |= {y.claim for y in flatten(e.cuts)}
+        queue += used - found
+        found |= used
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, assume, settings
 from hypothesis import strategies as st
 
 from .debate import DB, Cut, Debate, Item, Link
@@ -48,6 +48,12 @@ picks = st.integers(0, 10_000)
 """A choice among things whose number is known only later."""
 
 
+def choose(data: Any, among: list[Any]) -> Any:
+    """One of ``among``; an example in which there is none is given up."""
+    assume(among)
+    return among[data.draw(picks) % len(among)]
+
+
 @dataclass(frozen=True)
 class Mix:
     """Which features random debates may have."""
@@ -63,6 +69,8 @@ class Mix:
     evidence: bool = True
     negative: bool = True
     edges: bool = False
+    strong: bool = False
+    """Everything supports, strongly, and roots are weak: capacities bind nearly everywhere."""
 
 
 @dataclass
@@ -109,15 +117,21 @@ class _Draft:
         return among[self.draw(picks) % len(among)]
 
     def weight(self) -> float:
+        if self.mix.strong:
+            return DB * float(self.draw(st.floats(13.0, 40.0)))
         found: float = self.draw(any_weights if self.mix.zeros else weights)
         return found if self.mix.negative else abs(found)
+
+    def trust(self) -> float:
+        found: float = self.draw(st.floats(0.3, 0.8) if self.mix.strong else reliabilities)
+        return found
 
     def evidence(self) -> None:
         """Items; off trees they share roots and bear on several claims."""
         names = list(self.claims)
         if self.shape != "tree":
             for i in range(self.draw(st.integers(1, 4))):
-                self.roots[f"r{i}"] = self.draw(reliabilities)
+                self.roots[f"r{i}"] = self.trust()
         for i in range(self.draw(st.integers(1, 2 + len(names)))):
             claims = [self.pick(names)]
             if self.shape == "tree":

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.engine.incremental import above, update
 from kb.engine.propagate import propagate
 
-from .debate import Debate, Item, Link, build
-from .strategies import Mix, debates, examples, picks
+from .debate import DB, EXACT, Cut, Debate, Item, Link, build, flatten, sweep, weights
+from .strategies import Mix, choose, debates, examples, picks
 from .strategies import weights as any_weight
 
 SMALL = 4
@@ -20,7 +21,7 @@ SMALL = 4
 
 def edit(data: Any, debate: Debate, number: int) -> Debate:
     """One random edit: a weight changed, an item or link added or removed, a base rate changed, a lineage declared."""
-    kinds = ["item", "drop item", "weight", "drop link", "base rate", "lineage"]
+    kinds = ["item", "drop item", "weight", "drop link", "base rate", "lineage", "trust", "undercuts"]
     kind = data.draw(st.sampled_from(kinds))
     claims = sorted(debate.claims)
     claim = claims[data.draw(picks) % len(claims)]
@@ -44,9 +45,29 @@ def edit(data: Any, debate: Debate, number: int) -> Debate:
     if kind == "lineage" and len(debate.roots) > 1:
         roots = sorted(debate.roots)[:2]
         return replace(debate, lineage=(*debate.lineage, ((roots[0], roots[1]), 0.7)))
+    if kind == "trust":
+        return replace(debate, roots={**debate.roots, sorted(debate.roots)[0]: 0.55})
+    if kind == "undercuts" and debate.links:
+        return retarget(debate, data)
     if kind == "base rate" and claim not in {a for q in debate.questions for a in q}:
         return replace(debate, claims={**debate.claims, claim: 0.2})
     return debate
+
+
+def retarget(debate: Debate, data: Any) -> Debate:
+    """The undercuts of one undercut, or those of a link, attack another link."""
+    x, y = choose(data, list(debate.links)), choose(data, list(debate.links))
+    free = [n for n, cut in enumerate(x.cuts) if cut.cuts]
+    if free and len(x.cuts) > 1:
+        moved = x.cuts[free[0]].cuts
+        cuts = [replace(cut, cuts=() if n == free[0] else cut.cuts) for n, cut in enumerate(x.cuts)]
+        other = (free[0] + 1) % len(cuts)
+        cuts[other] = replace(cuts[other], cuts=(*cuts[other].cuts, *moved))
+        return debate.map_links(lambda z: replace(z, cuts=tuple(cuts)) if z.id == x.id else z)
+    if x.id == y.id or any(y.claim in debate.siblings(cut.claim) for cut in flatten(x.cuts)):
+        return debate.map_links(lambda z: replace(z, cuts=()) if z.id == x.id else z)
+    moves = {x.id: y.cuts, y.id: x.cuts}
+    return debate.map_links(lambda z: replace(z, cuts=moves.get(z.id, z.cuts)))
 
 
 def agrees(data: Any, debate: Debate) -> None:
@@ -89,3 +110,26 @@ def test_touches_only_what_rests_on_the_edit() -> None:
     assert done.result.state.log_odds[0, 0] == before.state.log_odds[0, 0]
     assert update(before, build(debate)).touched == ()
     assert above(before.net, [0]).size == 6
+
+
+def test_an_undercut_that_is_turned_on_another_undercut() -> None:
+    shield = Cut("shield", "s", 0.95)
+
+    def debate(first: tuple[Cut, ...], second: tuple[Cut, ...]) -> Debate:
+        cuts = (Cut("u", "a", 0.95, first), Cut("v", "b", 0.5, second))
+        evidence = [Item(f"e{c}", c, 7 * DB, f"r{c}") for c in ("a", "b", "s", "x")]
+        return Debate(
+            dict.fromkeys(("a", "b", "s", "x", "c"), 0.3),
+            tuple(evidence),
+            {x.root: 0.9 for x in evidence},
+            (Link("l", ("x",), "c", 13 * DB, cuts=cuts),),
+        )
+
+    before, after = debate((shield,), ()), debate((), (shield,))
+    result = sweep(before).result
+    assert result is not None
+    updated = update(result, build(after))
+    expected = weights(after)["c"]
+    assert expected != weights(before)["c"]
+    assert "c" in updated.touched
+    assert updated.result.state.gathered[updated.result.net.ids.index("c"), 0] == pytest.approx(expected, abs=EXACT)

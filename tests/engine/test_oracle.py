@@ -17,7 +17,8 @@ from kb.engine.inputs import Inputs
 from kb.engine.network import Network
 
 from .debate import Cut, Debate, Swept, one_pass, sweep
-from .oracle import SINK, SOURCE, Flow, Oracle
+from .oracle import Oracle
+from .scalar import SINK, SOURCE, Flow
 from .strategies import Mix, debates, examples, piles
 
 TOLERANCE = 1e-9
@@ -75,6 +76,12 @@ def test_debates(debate: Debate) -> None:
 @examples(150)
 @given(debates("graph", EVERYTHING))
 def test_graphs(debate: Debate) -> None:
+    assert not differences(debate, sweep(debate))
+
+
+@examples(100)
+@given(debates("graph", Mix(strong=True, questions=False, undercuts=False), most=7))
+def test_graphs_in_which_capacities_bind(debate: Debate) -> None:
     assert not differences(debate, sweep(debate))
 
 

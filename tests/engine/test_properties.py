@@ -1,13 +1,11 @@
 """The invariants of semantics W on random debates, each with the conditions under which it is stated.
 
-All hold in the neutral viewpoint; where loops are allowed a shape says so.
+Capacities and continuity (P9, P12, P14): ``test_capacity``; order (P10): ``test_order`` and ``test_incremental``.
 """
 
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -16,43 +14,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from .debate import DB, Cut, Debate, Item, Link, flatten, sweep, weights
-from .oracle import cap, cluster, logit, table
-from .strategies import Mix, debates, examples, kills, picks, piles, reliabilities, sizes
+from .debate import DB, EXACT, Cut, Debate, Item, Link, beneath, flatten, same, sweep, weights
+from .scalar import cap, cluster, logit, table
+from .strategies import Mix, choose, debates, examples, kills, picks, piles, reliabilities, sizes
 from .strategies import weights as any_weight
 
-EXACT = 1e-11
 PLAIN = Mix()
 SHIFTED = Mix(shifts=True)
 SMALL = 3
 """Units in a debate with loops: few enough that every path is followed."""
-
-
-def choose(data: Any, among: list[Any]) -> Any:
-    assume(among)
-    return among[data.draw(picks) % len(among)]
-
-
-def same(before: dict[str, float], after: dict[str, float], tolerance: float = EXACT) -> bool:
-    """Whether every claim of ``before`` has the same number in ``after``."""
-    return all(abs(after[c] - x) <= tolerance * (1 + abs(x)) for c, x in before.items())
-
-
-def beneath(debate: Debate, claim: str) -> set[str]:
-    """Claims that one claim rests on, itself included; an answer rests on its siblings."""
-    found, queue = {claim}, [claim]
-    while queue:
-        c = queue.pop()
-        used = set(debate.siblings(c))
-        for x in debate.links:
-            if x.claim == c:
-                used |= {*x.premises, *(y.claim for y in flatten(x.cuts))}
-        for e in debate.items:
-            if e.claim == c:
-                used |= {y.claim for y in flatten(e.cuts)}
-        queue += used - found
-        found |= used
-    return found
 
 
 # P0, P1
@@ -268,7 +238,7 @@ def test_p7_evidence_never_moves_a_claim_that_does_not_rest_on_it(debate: Debate
     assert same({d: w for d, w in before.items() if d in rest}, after)
 
 
-# P8, P9
+# P8
 
 
 @examples(120)
@@ -313,162 +283,6 @@ def test_p8_p14_a_restated_study_counts_as_one(debate: Debate, data: st.DataObje
         plain.with_items(*copies, roots={"copy": debate.roots[root]}), lineage=(*debate.lineage, ((root, "copy"), 1.0))
     )
     assert same(weights(plain), weights(copied))
-
-
-@examples(80)
-@given(debates("graph", PLAIN, most=4), st.data())
-def test_p9_trust_in_a_root_on_one_claim(debate: Debate, data: st.DataObject) -> None:
-    """What a root says of a claim grows with its reliability, and is never above its cap."""
-    c = choose(data, sorted({x.claim for x in debate.items}))
-    root = choose(data, sorted({x.root for x in debate.items if x.claim == c}))
-    own = tuple(replace(x, cuts=()) for x in debate.items if x.claim == c and x.root == root)
-    low, high = sorted((data.draw(reliabilities), data.draw(reliabilities)))
-    found = [weights(Debate({c: 0.5}, own, {root: rho}))[c] for rho in (low, high)]
-    assert abs(found[0]) <= abs(found[1]) + EXACT
-    assert found[0] * found[1] >= 0
-    assert abs(found[0]) <= cap(low) + EXACT
-
-
-# P9, P12, P14: capacities
-
-
-@examples(150)
-@given(debates("loops", Mix(lineage=False), most=SMALL), st.floats(0.05, 0.99))
-def test_p9_p12_no_root_gives_a_claim_more_than_its_cap(debate: Debate, rho: float) -> None:
-    """Over all routes, items and links together.  An answer is held to it before the others' competition."""
-    one = replace(debate.map_items(lambda x: replace(x, root="r")), roots={"r": rho})
-    engine = sweep(one)
-    gathered, competition = engine.claims("gathered"), engine.claims("competition")
-    assert all(abs(gathered[c] - competition[c]) <= cap(rho) * (1 + 1e-9) for c in debate.claims)
-
-
-@examples(120)
-@given(debates("loops", Mix(lineage=False), most=SMALL), st.sampled_from((0.3, 0.7, 1.0)), st.data())
-def test_p12_p14_no_lineage_gives_a_claim_more_than_its_capacity(debate: Debate, d: float, data: st.DataObject) -> None:
-    roots = {r: data.draw(st.floats(0.05, 0.95)) for r in debate.roots}
-    assume(len(roots) > 1)
-    engine = sweep(replace(debate, roots=roots, lineage=((tuple(sorted(roots)), d),)))
-    gathered, competition = engine.claims("gathered"), engine.claims("competition")
-    most = cluster(map(cap, roots.values()), d)
-    assert all(abs(gathered[c] - competition[c]) <= most * (1 + 1e-9) for c in debate.claims)
-
-
-@examples(80)
-@given(debates("graph", Mix(lineage=False, questions=False, testimony=False), most=6), st.data())
-def test_p12_no_item_delivers_more_than_its_own_weight(debate: Debate, data: st.DataObject) -> None:
-    """One item on many claims, of different weight on each, by a perfect root: no claim moves by more than that."""
-    first = debate.items[0]
-    one = {x.claim: replace(first, claim=x.claim, weight=x.weight) for x in debate.items}
-    engine = weights(replace(debate, items=tuple(one.values()), roots={first.root: 1.0}))
-    most = max(abs(x.weight) for x in one.values())
-    assert all(abs(w) <= most + EXACT for w in engine.values())
-
-
-# P12: continuity
-
-
-STEP = 1e-9
-JUMP = 1e-4
-"""No change of an input by ``STEP`` moves a log odds by more: no slope reaches 100,000 with these inputs."""
-
-
-def nudges(debate: Debate) -> list[Callable[[float], Debate]]:
-    """Every weight, reliability and kill of a debate, as a function of how far it is moved."""
-    found: list[Callable[[float], Debate]] = []
-    for n, x in enumerate(debate.links):
-        found.append(lambda h, n=n, x=x: _put(debate, "links", n, replace(x, weight=x.weight + h)))
-        for i, cut in enumerate(x.cuts):
-            kill = min(max(cut.kill, STEP), 1 - STEP)
-            found.append(lambda h, n=n, x=x, i=i, kill=kill: _put(debate, "links", n, _cut(x, i, kill + h)))
-    for n, e in enumerate(debate.items):
-        found.append(lambda h, n=n, e=e: _put(debate, "items", n, replace(e, weight=e.weight + h)))
-        t = min(e.reliability, 1 - STEP)
-        found.append(lambda h, n=n, e=e, t=t: _put(debate, "items", n, replace(e, reliability=t + h)))
-    for r, rho in debate.roots.items():
-        found.append(lambda h, r=r, rho=min(rho, 1 - STEP): replace(debate, roots={**debate.roots, r: rho + h}))
-    return found
-
-
-def _put(debate: Debate, name: str, n: int, new: Any) -> Debate:
-    found = list(getattr(debate, name))
-    found[n] = new
-    return replace(debate, **{name: tuple(found)})
-
-
-def _cut(x: Any, i: int, kill: float) -> Any:
-    return replace(x, cuts=(*x.cuts[:i], replace(x.cuts[i], kill=kill), *x.cuts[i + 1 :]))
-
-
-@examples(250)
-@given(st.one_of(piles(), debates("graph", SHIFTED, most=5)), st.data())
-def test_p12_credences_are_continuous_in_every_input(debate: Debate, data: st.DataObject) -> None:
-    nudge = choose(data, nudges(debate))
-    here, below, above = (weights(nudge(h)) for h in (0.0, -STEP, STEP))
-    for c in debate.claims:
-        assert abs(here[c] - below[c]) <= JUMP
-        assert abs(above[c] - here[c]) <= JUMP
-
-
-@examples(150)
-@given(st.one_of(piles(), debates("graph", SHIFTED, most=5)), st.data())
-def test_p12_new_things_come_in_gradually(debate: Debate, data: st.DataObject) -> None:
-    """A link or item of next to no weight is worth next to nothing, wherever it is added."""
-    c, size = choose(data, sorted(debate.claims)), data.draw(st.sampled_from((STEP, -STEP)))
-    order = {d: n for n, d in enumerate(debate.claims)}
-    later = [d for d in debate.claims if order[d] > order[c] and d not in debate.siblings(c)]
-    if later and data.draw(st.booleans()):
-        premises = tuple(sorted({choose(data, later), choose(data, later)}))
-        more = debate.with_links(Link("new", premises, c, size, data.draw(st.booleans())))
-    else:
-        root = choose(data, sorted(debate.roots))
-        id = choose(data, ["new", *sorted({x.id for x in debate.items if x.root == root and x.claim != c})])
-        assume(not any(x.id == id and x.claim == c for x in debate.items))
-        quiet = data.draw(st.booleans())
-        more = debate.with_items(Item(id, c, size, root, testimony=quiet))
-    assert same(weights(debate), weights(more), JUMP)
-
-
-# P10
-
-
-@examples(60)
-@given(debates("loops", SHIFTED, most=SMALL), st.integers(0, 10**6))
-def test_p10_the_order_of_records_does_not_matter(debate: Debate, seed: int) -> None:
-    here, there = sweep(debate), sweep(debate, random.Random(seed))
-    for name in ("log_odds", "own", "links", "shared", "competition"):
-        assert here.claims(name) == there.claims(name)
-    assert here.links("mu") == there.links("mu")
-
-
-@examples(60)
-@given(debates("loops", SHIFTED, most=SMALL), st.integers(0, 10**6))
-def test_p10_names_do_not_matter(debate: Debate, seed: int) -> None:
-    """Other names sort in another order; nothing else may follow from them."""
-    rng = random.Random(seed)
-    names: dict[str, str] = {}
-
-    def new(old: str) -> str:
-        return names.setdefault(old, f"{rng.randrange(10**9):09d} {old}")
-
-    def cuts(found: tuple[Cut, ...]) -> tuple[Cut, ...]:
-        return tuple(Cut(new(x.id), new(x.claim), x.kill, cuts(x.cuts)) for x in found)
-
-    renamed = Debate(
-        claims={new(c): pi for c, pi in debate.claims.items()},
-        items=tuple(
-            replace(x, id=new(x.id), claim=new(x.claim), root=new(x.root), cuts=cuts(x.cuts)) for x in debate.items
-        ),
-        roots={new(r): rho for r, rho in debate.roots.items()},
-        links=tuple(
-            replace(x, id=new(x.id), premises=tuple(map(new, x.premises)), claim=new(x.claim), cuts=cuts(x.cuts))
-            for x in debate.links
-        ),
-        lineage=tuple((tuple(map(new, roots)), d) for roots, d in debate.lineage),
-        questions=tuple(tuple(map(new, answers)) for answers in debate.questions),
-        shifts={new(c): x for c, x in debate.shifts.items()},
-    )
-    after = weights(renamed)
-    assert same(weights(debate), {c: after[new(c)] for c in debate.claims})
 
 
 # P13

@@ -227,6 +227,24 @@ def test_one_blog_through_eight_claims_is_worth_its_cap() -> None:
     assert credences(one_item)["c"] == pytest.approx(0.8, abs=1e-9)
 
 
+@pytest.mark.parametrize(("d", "capacity"), [(0.3, 18.75), (0.7, 12.5), (1.0, 10.0)])
+def test_a_lineage_over_several_claims_is_worth_its_capacity(d: float, capacity: float) -> None:
+    """Three roots with a cap of 10 dB each, on a claim each: what one claim gets of them all is their cluster's."""
+    rho = 9 / 11
+    assert db(float(ar.cap(rho))) == pytest.approx(10.0, abs=1e-9)
+    names = ["m0", "m1", "m2"]
+    debate = Debate(
+        {"c": 0.5} | dict.fromkeys(names, 0.5),
+        tuple(Item(f"e{m}{i}", m, 40 * DB, f"r{m}") for m in names for i in range(20)),
+        {f"r{m}": rho for m in names},
+        tuple(Link(f"l{m}", (m,), "c", 19 * DB) for m in names),
+        lineage=((tuple(f"r{m}" for m in names), d),),
+    )
+    total = one_pass(debate).claims("gathered")["c"]
+    assert db(total) > 25
+    assert db(weights(debate)["c"]) == pytest.approx(capacity, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("k", "naive", "conserved"), [(1, 0.7415, 0.7415), (2, 0.8916, 0.8916), (4, 0.9854, 0.9), (8, 0.9998, 0.9)]
 )
