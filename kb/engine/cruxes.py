@@ -15,8 +15,8 @@ from kb import odds
 from kb.corpus import Corpus
 from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Floats
-from kb.engine.impact import CASES_AT_ONCE, beneath
-from kb.engine.inputs import Inputs
+from kb.engine.impact import beneath
+from kb.engine.inputs import Inputs, cases_at_once
 from kb.engine.network import Network
 from kb.engine.propagate import Propagated
 from kb.engine.uncertainty import BASE_RATE_SPREAD, CONCENTRATION
@@ -132,8 +132,9 @@ class Turning:
     def _sweep(self, columns: int, write: Callable[[Inputs, int, int], None], *, exact: bool) -> Floats:
         """Credences of all claims for many cases, a batch at a time."""
         found = [np.zeros((self.net.size, 0))]
-        for start in range(0, columns, CASES_AT_ONCE):
-            some = range(start, min(start + CASES_AT_ONCE, columns))
+        at_once = cases_at_once(self.net)
+        for start in range(0, columns, at_once):
+            some = range(start, min(start + at_once, columns))
             inputs = self.result.setup.inputs.take(np.zeros(len(some), dtype=np.int64))
             for case, column in enumerate(some):
                 write(inputs, case, column)

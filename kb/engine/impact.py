@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb.engine import arithmetic as ar
-from kb.engine.inputs import Inputs
+from kb.engine.inputs import Inputs, cases_at_once
 from kb.engine.network import Network
 from kb.engine.propagate import Propagated
 
 NOTICEABLE = 1e-9
 """Changes of a log odds smaller than this, in nats, are rounding."""
-CASES_AT_ONCE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,9 @@ def impacts(result: Propagated, ids: Iterable[str]) -> dict[str, Impact]:
     q_full = ar.sigmoid(full)
     found: dict[str, Impact] = {}
     wanted = sorted(set(ids))
-    for start in range(0, len(wanted), CASES_AT_ONCE):
-        some = wanted[start : start + CASES_AT_ONCE]
+    at_once = cases_at_once(net)
+    for start in range(0, len(wanted), at_once):
+        some = wanted[start : start + at_once]
         inputs = result.setup.inputs.take(np.zeros(len(some), dtype=np.int64))
         known = [left_out(net, inputs, case, id) for case, id in enumerate(some)]
         if not any(known):

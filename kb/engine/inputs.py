@@ -105,3 +105,8 @@ class Tables:
             log_odds_ref = np.where(single[:, None], base[first], log_ref - np.log(-np.expm1(log_ref)))
         s, f = tables(inputs.link_weight, ref, pi[net.link_claim])
         return cls(base, s, f, ref, log_odds_ref)
+
+
+def cases_at_once(net: Network) -> int:
+    """How many cases of a network to sweep together: as many as keep its arrays within some hundred megabytes."""
+    return max(16, min(1024, 2_000_000 // max(net.size + net.link_claim.size, 1)))

@@ -13,13 +13,11 @@ import numpy as np
 from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Floats
 from kb.engine.bounds import bounds
-from kb.engine.inputs import Inputs
+from kb.engine.inputs import Inputs, cases_at_once
 from kb.engine.network import Network
 from kb.engine.propagate import Propagated
 
 DRAWS = 400
-CASES_AT_ONCE = 4_000_000
-"""Claims times cases that are swept at once; bounds memory."""
 BASE_RATE_SPREAD = 1.0
 """Standard deviation of a base rate's log odds, in nats."""
 CONCENTRATION = 20.0
@@ -55,7 +53,7 @@ def spread(result: Propagated, draws: int = DRAWS) -> Spread:
 def intervals(result: Propagated, draws: int = DRAWS) -> tuple[Floats, Floats]:
     """5% and 95% quantiles of each credence over draws of all inputs, (n,) each."""
     inputs = draw(result.net, draws)
-    at_once = max(16, min(draws, CASES_AT_ONCE // max(result.net.size, 1)))
+    at_once = cases_at_once(result.net)
     parts = []
     for start in range(0, draws, at_once):
         cases = np.arange(start, min(start + at_once, draws))
