@@ -1,4 +1,4 @@
-"""Pictures for the README, taken from a built site: ``python site/screenshots.py``.
+"""The picture of the README, taken from a built site: ``python site/screenshots.py``.
 
 Needs Playwright and Chromium (``CHROMIUM`` or ``chromium`` on the PATH).  Run ``kb site`` first.
 """
@@ -14,17 +14,16 @@ from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
 SITE = HERE / "public"
-OUT = HERE / "pages" / "assets"
-SHOTS = (
-    # page, file, scheme, width, height
-    ("index.html", "readme-front.png", "light", 1280, 800),
-    ("claim/most-algorithmic-progress-is-data-progress.html", "readme-claim.png", "light", 1280, 860),
-)
+OUT = HERE / "pages" / "assets" / "screenshot.png"
+PAGE = "claim/skill-by-skill-training-costs-too-much.html"
+WIDTH = 1280
+LAST = ".kb-side--for .kb-card"
+"""The picture ends below this element: statement, credence, map, and the first reasons."""
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 
 
 def main() -> int:
-    """Take every picture; 1 when the site or the browser is missing."""
+    """Take the picture; 1 when the site or the browser is missing."""
     browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if browser_path is None:
         print("no chromium on the PATH: install it, or set CHROMIUM", file=sys.stderr)
@@ -34,18 +33,15 @@ def main() -> int:
         return 1
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=list(QUIET))
-        for page_path, name, scheme, width, height in SHOTS:
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme="dark" if scheme == "dark" else "light",
-                reduced_motion="reduce",
-            )
-            page = context.new_page()
-            page.goto((SITE / page_path).as_uri())
-            page.evaluate("document.fonts.ready")
-            page.screenshot(path=str(OUT / name), animations="disabled")
-            print(OUT / name)
-            context.close()
+        context = browser.new_context(viewport={"width": WIDTH, "height": 900}, reduced_motion="reduce")
+        page = context.new_page()
+        page.goto((SITE / PAGE).as_uri())
+        page.evaluate("document.fonts.ready")
+        box = page.locator(LAST).first.bounding_box()
+        height = box["y"] + box["height"] + 24 if box is not None else 1600
+        clip = {"x": 0.0, "y": 0.0, "width": float(WIDTH), "height": float(height)}
+        page.screenshot(path=str(OUT), full_page=True, clip=clip, animations="disabled")
+        print(OUT)
         browser.close()
     return 0
 

@@ -256,6 +256,7 @@ def test_opposition_is_marked_by_more_than_colour(built: Path) -> None:
     assert re.search(r'kb-edge--against"', text)
     assert re.search(r'class="kb-step kb-step--against" fill="url\(#fall-wide-hatch\)"', text)
     css = (built / "assets/kb.css").read_text("utf-8")
+    assert not re.search(r"(?m)^\.kb-(move|step)(--against)? \{[^}]*fill", css), "a rule would paint over the hatching"
     assert re.search(r"\.kb-edge--against \{[^}]*stroke-dasharray", css)
 
 

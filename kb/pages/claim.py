@@ -174,7 +174,8 @@ def _strongest(name: str, total: Sum, sign: int) -> ShortLine:
     stated = [r for r in total.reasons if sign * r.stated.nats > 0]
     if stated:
         best = max(stated, key=lambda r: (abs(r.stated.nats), r.ref.id))
-        return ShortLine(name, "", best.ref, f", {best.stated.word} if it were shown; no evidence for it yet.")
+        why = f"at {best.credence} it adds nothing" if best.assessed else "no evidence for it yet"
+        return ShortLine(name, "", best.ref, f", {best.stated.word} if it were shown; {why}.")
     return ShortLine(name, "Nothing recorded yet.", None, "")
 
 
