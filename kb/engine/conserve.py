@@ -22,6 +22,10 @@ from kb.engine.network import Network
 from kb.engine.sweep import Setup, State, settle
 
 
+ROUNDING = 1e-11
+"""Differences between a flow and a sum below this are rounding, in nats."""
+
+
 class Conserver:
     """Counts shared evidence once in one network; call it on a level once that has been added up."""
 
@@ -81,4 +85,4 @@ class Conserver:
             flow.build(numbers)
             if flow.capacity:
                 change += side * (flow.maximum(exact=exact) - flow.sink_total())
-        return change
+        return np.where(np.abs(change) <= ROUNDING, 0.0, change)
