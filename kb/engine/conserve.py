@@ -21,7 +21,6 @@ from kb.engine.flow import Caps, Flow, Look, Numbers
 from kb.engine.network import Network
 from kb.engine.sweep import Setup, State, settle
 
-
 ROUNDING = 1e-11
 """Differences between a flow and a sum below this are rounding, in nats."""
 
