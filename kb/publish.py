@@ -23,10 +23,11 @@ from typing import Any
 
 import yaml
 
+from kb.engine import Assessment
 from kb.errors import KbError, Unavailable
 from kb.export import FORMATS
 from kb.export.data import version
-from kb.pages import Assessed, FrameError, Settings, render_site
+from kb.pages import FrameError, Settings, render_site
 
 CONFIG = "mkdocs.yml"
 SHELL = Path("record/shell.html")
@@ -106,7 +107,7 @@ def write_atomic(path: str | Path, data: bytes) -> None:
 
 
 def build_site(
-    assessment: Assessed,
+    assessment: Assessment,
     project: str | Path = ".",
     target: str | Path = "site/public",
     exports: Mapping[str, bytes] | None = None,

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from kb.pages.build import render_site
 from kb.pages.shell import FrameError, Shell
-from kb.pages.site import Assessed, Settings, Site
+from kb.pages.site import Settings, Site
 
-__all__ = ["Assessed", "FrameError", "Settings", "Shell", "Site", "render_site"]
+__all__ = ["FrameError", "Settings", "Shell", "Site", "render_site"]

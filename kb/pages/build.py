@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kb import models as m
 from kb.corpus import Entry
+from kb.engine import Assessment
 from kb.pages import data
 from kb.pages.claim import render_claim
 from kb.pages.lists import fragments, render_topic
@@ -15,14 +16,14 @@ from kb.pages.question import render_question
 from kb.pages.records import render_evidence, render_person, render_plain, render_source
 from kb.pages.redirect import redirects
 from kb.pages.shell import Shell, fill
-from kb.pages.site import Assessed, Settings, Site
+from kb.pages.site import Settings, Site
 from kb.pages.sitemap import sitemap
 
 INDEX_PATH = "assets/search-index.js"
 
 
 def render_site(
-    assessed: Assessed,
+    assessment: Assessment,
     shell: str,
     frames: Mapping[str, str],
     settings: Settings,
@@ -31,7 +32,7 @@ def render_site(
     """Every page and data file as (path below the root of the site, bytes), in a fixed order.
 
     Args:
-        assessed: records and credences.
+        assessment: records and credences.
         shell: the rendered shell page.
         frames: path to rendered hand-written page, whose marks are filled.
         settings: what the pages know about the site.
@@ -40,7 +41,7 @@ def render_site(
     Raises:
         FrameError: the shell or a hand-written page does not fit.
     """
-    site = Site(assessed, settings)
+    site = Site(assessment, settings)
     cut = Shell.from_html(shell)
     by_root, by_item = moves_by_root(site), moves_by_item(site)
     paths: list[str] = []

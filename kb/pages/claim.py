@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb import models as m
 from kb import odds
 from kb.corpus import Entry
-from kb.pages import bars, cite, maps, neighbours, waterfall, words
+from kb.pages import bars, cite, maps, neighbours, turning, waterfall, words
 from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, farthest, positions_on
 from kb.pages.render import render
@@ -94,9 +93,12 @@ def render_claim(site: Site, entry: Entry) -> Page:
         rows=rows,
         falls=falls,
         odds_rows=[(words.odds_to_one(r.after), words.decibans(r.after)) for r in rows],
-        cruxes=sorted((r for r in reasons if r.swing >= 5e-4), key=lambda r: (-r.swing, r.ref.id)),
+        cruxes=turning.cruxes(site, entry.id)[:10],
+        sensitive=turning.sensitive(site, entry.id),
+        far=turning.is_small(site),
+        under=turning.under_viewpoints(site, entry.id),
         open_reasons=[r for r in reasons if not r.assessed],
-        experiments=_experiments(site, entry.id),
+        experiments=turning.tests(site, entry.id),
         positions=positions,
         pulls=pulls,
         passages=_sources(site, entry, total),
@@ -145,13 +147,11 @@ def _in_short(
     lines.append(_strongest("Strongest for", total, 1))
     lines.append(_rival(site, entry.id, _strongest("Strongest against", total, -1)))
     lines.append(_disagrees(site, entry.id, positions))
-    crux = max(total.reasons, key=lambda r: (r.swing, r.ref.id), default=None)
-    if crux is None or crux.swing < 5e-4:
+    crux = next(iter(turning.cruxes(site, entry.id)), None)
+    if crux is None:
         lines.append(ShortLine("Would change it most", "Nothing here yet: no reason bears on it.", None, ""))
     else:
-        after = (
-            f": {words.percent(crux.if_certain)} if it is certain, {words.percent(crux.if_refuted)} if it is refuted."
-        )
+        after = f": {words.percent(crux.if_true)} if it is true, {words.percent(crux.if_false)} if it is not."
         lines.append(ShortLine("Would change it most", "", crux.ref, after))
     return lines
 
@@ -251,43 +251,6 @@ def _pull(site: Site, target: str, row: ReasonView) -> Pull:
         before=words.percent(c.credence) if c.assessed else "not assessed",
         if_certain=words.percent(row.if_certain),
     )
-
-
-@dataclass(frozen=True)
-class Test:
-    """A proposed experiment: what each outcome would do, and how much is learnt on average."""
-
-    ref: Ref
-    state: str
-    outcomes: list[tuple[str, str, str]]
-    bits: str | None
-
-
-def _experiments(site: Site, id: str) -> list[Test]:
-    """Tests that bear on the claim."""
-    found = []
-    q = site.credences[id].credence
-    for experiment_id in site.experiments_on.get(id, ()):
-        record = site.corpus.record(experiment_id, m.Experiment)
-        outcomes = []
-        bits = 0.0
-        for outcome in record.outcomes:
-            table = outcome.likelihood.get(id)
-            if table is None:
-                continue
-            chance = q * table.if_true + (1 - q) * table.if_false
-            after = q * table.if_true / chance
-            bits += _bits(q, table.if_true, table.if_false)
-            outcomes.append((outcome.text, words.percent(chance), words.percent(after)))
-        found.append(Test(site.ref(experiment_id), record.state.value, outcomes, f"{bits:.2f}" if outcomes else None))
-    return found
-
-
-def _bits(q: float, if_true: float, if_false: float) -> float:
-    """One outcome's part of the mutual information between experiment and claim, in bits."""
-    chance = q * if_true + (1 - q) * if_false
-    nats = q * if_true * math.log(if_true / chance) + (1 - q) * if_false * math.log(if_false / chance)
-    return nats / math.log(2)
 
 
 def _sources(site: Site, entry: Entry, total: Sum) -> list[tuple[Ref, list[object]]]:

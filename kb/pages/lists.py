@@ -12,11 +12,11 @@ from kb import models as m
 from kb import odds, vocab
 from kb.engine import arithmetic
 from kb.engine.graph import item_reliability, source_reliability
-from kb.pages import words
+from kb.pages import turning, words
 from kb.pages.moves import Move
 from kb.pages.outline import outline
 from kb.pages.page import Page, Section, made
-from kb.pages.question import Crux, Standing, standing
+from kb.pages.question import Standing, standing
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
 from kb.pages.sums import Weight, sum_of
@@ -153,13 +153,11 @@ def _counts(site: Site) -> str:
 
 def _highlights(site: Site, standings: Sequence[Standing]) -> Markup:
     """Biggest cruxes, claims moved most, latest additions."""
-    cruxes = [
-        Crux(a.ref, r) for s in standings for a in s.answers for r in sum_of(site, a.ref.id).reasons if r.swing >= 0.005
-    ]
-    cruxes.sort(key=lambda c: (not c.reason.assessed, -c.reason.swing, c.answer.id, c.reason.ref.id))
-    one_each: dict[str, Crux] = {}
+    cruxes = [c for s in standings for a in s.answers for c in turning.cruxes(site, a.ref.id)]
+    cruxes.sort(key=lambda c: (not c.known, -c.swing, c.target.id, c.ref.id))
+    one_each: dict[str, turning.Crux] = {}
     for crux in cruxes:
-        one_each.setdefault(crux.reason.ref.id, crux)
+        one_each.setdefault(crux.ref.id, crux)
     moved = [
         (site.ref(id), Weight.of(c.weight))
         for id, c in site.credences.items()

@@ -8,13 +8,13 @@ from markupsafe import Markup
 
 from kb import models as m
 from kb.corpus import Entry
-from kb.pages import bars, cite, maps, words
+from kb.pages import bars, cite, maps, turning, words
 from kb.pages.neighbours import Node, beneath
 from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
-from kb.pages.sums import ReasonView, sum_of
+from kb.pages.sums import sum_of
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,6 @@ def _answer(site: Site, id: str) -> AnswerView:
     )
 
 
-@dataclass(frozen=True)
-class Crux:
-    """A reason whose settling would move an answer."""
-
-    answer: Ref
-    reason: ReasonView
-
-
 def render_question(site: Site, entry: Entry) -> Page:
     """The page of a question."""
     record = site.corpus.record(entry.id, m.Question)
@@ -135,13 +127,8 @@ def render_question(site: Site, entry: Entry) -> Page:
             maps.tree(site.ref(entry.id), nodes, root="../", id=f"tree-{form}", narrow=form == "narrow")
             for form in ("wide", "narrow")
         ]
-    cruxes = [
-        Crux(answer.ref, reason)
-        for answer in stands.answers
-        for reason in sum_of(site, answer.ref.id).reasons
-        if reason.swing >= 5e-4
-    ]
-    cruxes.sort(key=lambda c: (-c.reason.swing, c.answer.id, c.reason.ref.id))
+    cruxes = [crux for answer in stands.answers for crux in turning.cruxes(site, answer.ref.id)]
+    cruxes.sort(key=lambda c: (-c.swing, c.target.id, c.ref.id))
     positions: list[tuple[Ref, list[PositionView]]] = [(a.ref, positions_on(site, a.ref.id)) for a in stands.answers]
     experiments = sorted({e for a in record.answers for e in site.experiments_on.get(a, ())})
     senses = sorted({(w, t) for a in record.answers for w, t in _senses(site, a)})

@@ -11,7 +11,7 @@ from kb import odds, vocab
 from kb.corpus import Entry
 from kb.engine import arithmetic
 from kb.engine.graph import item_reliability, source_reliability
-from kb.pages import cite, words
+from kb.pages import cite, turning, words
 from kb.pages.facts import Fact, facts_of, outcomes_of
 from kb.pages.moves import Move
 from kb.pages.page import Page, Section, page
@@ -63,6 +63,7 @@ def render_evidence(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -
         **_common(site, entry),
         facts=facts,
         moves=moves.get(entry.id, []),
+        left_out=turning.left_out(site, entry.id),
         why_of=why_of,
         undercuts=undercuts,
         vectors=[
@@ -137,6 +138,7 @@ def render_source(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
         facts=facts,
         gaps=record.gaps,
         moves=found,
+        left_out=turning.left_out(site, entry.id),
         total_db=f"{sum(odds.db(x.size) for x in found):.1f} dB",
         by_kind=by_kind,
         parts=parts,

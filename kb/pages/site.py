@@ -8,29 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 from urllib.parse import urlencode
 
 from kb import models as m
 from kb import vocab
-from kb.corpus import Corpus, Entry
-from kb.engine.results import Credences, Explanation
+from kb.corpus import Entry
+from kb.engine import Assessment
+from kb.engine.results import Explanation
 from kb.pages import prose, words
-
-
-class Assessed(Protocol):
-    """What the pages need from the engine."""
-
-    @property
-    def corpus(self) -> Corpus:
-        """The records."""
-
-    @property
-    def credences(self) -> Credences:
-        """Every claim's credence."""
-
-    def explain(self, id: str) -> Explanation:
-        """How one claim's credence comes about."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +112,11 @@ class PassageView:
 class Site:
     """Lookups for one assessment; everything is computed once and in a fixed order."""
 
-    def __init__(self, assessed: Assessed, settings: Settings) -> None:
-        self.corpus = assessed.corpus
-        self.credences = assessed.credences
+    def __init__(self, assessment: Assessment, settings: Settings) -> None:
+        self.assessment = assessment
+        self.corpus = assessment.corpus
+        self.credences = assessment.credences
         self.settings = settings
-        self._assessed = assessed
         self._explanations: dict[str, Explanation] = {}
         self._refs: dict[str, Ref] = {}
         self.made: dict[tuple[str, str], object] = {}
@@ -141,7 +126,7 @@ class Site:
     def explain(self, id: str) -> Explanation:
         """How one claim's credence comes about, asked of the engine once."""
         if id not in self._explanations:
-            self._explanations[id] = self._assessed.explain(id)
+            self._explanations[id] = self.assessment.explain(id)
         return self._explanations[id]
 
     def ref(self, id: str) -> Ref:
@@ -206,6 +191,11 @@ class Site:
         """Active questions in the order of the front page."""
         found = [e for e in self.corpus if isinstance(e.record, m.Question) and e.record.active]
         return tuple(sorted(found, key=lambda e: (e.record.get("order"), e.id)))
+
+    @cached_property
+    def viewpoints(self) -> Mapping[str, Assessment]:
+        """Viewpoint record, or person who stated a credence, to the debate as it stands under it."""
+        return {holder: self.assessment.under(holder) for holder in self.assessment.viewpoints}
 
     @cached_property
     def topic_names(self) -> tuple[str, ...]:

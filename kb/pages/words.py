@@ -51,6 +51,11 @@ def strength(nat: float) -> str:
     return "no weight" if abs(nat) < 5e-4 else vocab.strength_word(odds.db(nat))
 
 
+def points(p: float) -> str:
+    """A change of a probability in percentage points."""
+    return f"{100 * abs(p):.0f}" if abs(p) >= 0.01 else f"{100 * abs(p):.1g}"
+
+
 def count(n: int, one: str, many: str | None = None) -> str:
     """``1 reason``, ``3 reasons``."""
     return f"{n} {one if n == 1 else many or one + 's'}"
