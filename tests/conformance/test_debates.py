@@ -84,7 +84,7 @@ def tops(debate: Debate) -> list[str]:
     return [c for c in debate.claims if used.isdisjoint(debate.siblings(c))]
 
 
-@given(debates("tree", Mix(shifts=True, undercuts=False), most=9))
+@given(debates("tree", Mix(shifts=True), most=9))
 @examples(60)
 def test_weight_on_trees(debate: Debate) -> None:
     """Claims on which nothing else rests, so that all evidence in their tree lies beneath them."""

@@ -236,6 +236,27 @@ def test_the_approximation_is_near_where_both_fit(monkeypatch: pytest.MonkeyPatc
     assert 1e-9 < worst < 0.02
 
 
+def test_shared_roots_with_least_at_stake_are_taken_apart_where_not_all_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A blog vouches for eight reasons of a claim; twelve others say a little about three of them each."""
+    debate = blog(8)
+    slight = [(f"s{i}", f"r{(i * k) % 8}") for i in range(12) for k in (1, 3, 5)]
+    more = tuple(Item(f"{s} {r}", r, 0.5 * DB, s) for s, r in sorted(set(slight)))
+    debate = debate.with_items(*more, roots={f"s{i}": 0.7 for i in range(12)})
+    result = propagate(build(debate))
+    full = bayes(result)
+    assert not any("did not fit" in note for note in full.notes)
+    monkeypatch.setattr(module, "MAX_CLIQUE", 2**5)
+    part = bayes(result)
+    assert set(part.method) == {"exact"}
+    (note,) = (note for note in part.notes if "did not fit" in note)
+    shared = len(build_joint(result).vouchers)
+    assert 0 < int(note.split()[0]) < shared
+    assert part.log_odds == pytest.approx(full.log_odds, abs=0.1)
+    monkeypatch.setattr(module, "MAX_CLIQUE", 2**2)
+    assert set(bayes(result).method) == {"exact"}, "a star of reasons always fits"
+    assert any(note.startswith(f"{shared} roots") for note in bayes(result).notes)
+
+
 def test_order_of_the_records_does_not_matter() -> None:
     debate = dense(random.Random(3), 12, 16)
     straight = run_semantics(build(debate), "bayes")

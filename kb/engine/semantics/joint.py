@@ -17,14 +17,14 @@ blog of reliability .6 behind eight reasons for a claim takes it from .5 to at m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from kb.engine.arithmetic import Bools, Floats, Ints
-from kb.engine.factors import Factor, FactorGraph, log_table, unary
+from kb.engine.factors import Factor, FactorGraph, log_table, renumber, unary
 from kb.engine.network import Network
 from kb.engine.propagate import Propagated
 from kb.vocab import FAULTY_LOOKALIKE
@@ -54,6 +54,18 @@ class Voucher:
         for likelihood in self.likelihoods:
             table = np.stack([np.zeros(likelihood.table.size), likelihood.table])
             yield Factor((self.variable, *likelihood.variables), table)
+
+    def apart(self) -> Iterator[Factor]:
+        """Its story as evidence on each variable by itself, as if it could be reliable for one and not for another."""
+        t = self.reliability
+        for likelihood in self.likelihoods:
+            yield Factor(likelihood.variables, np.log(t * np.exp(likelihood.table) + 1 - t))
+
+    @property
+    def repeated(self) -> float:
+        """Weight that its story apart has beyond its largest piece: what is at stake in taking it together, in nats."""
+        sizes = [float(np.ptp(f.table)) for f in self.apart()]
+        return math.fsum(sizes) - max(sizes)
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,25 @@ class Joint:
         told = (f for voucher in self.vouchers for f in voucher.factors())
         return FactorGraph((*self.sizes, *(2 for _ in self.vouchers)), (*self.prior.factors, *self.evidence, *told))
 
+    def part(self, variables: Sequence[int], together: Collection[Voucher]) -> FactorGraph:
+        """The graph of a connected part.
+
+        Args:
+            variables: a component of :attr:`graph`.
+            together: vouchers of the part that are variables of it; the stories of its others are told apart.
+
+        Returns:
+            Its variables are those given, less the vouchers that are left out, renumbered in order.
+        """
+        own = [v for v in variables if v < len(self.sizes)]
+        kept = {voucher.variable for voucher in together}
+        factors = [self.prior.factors[f] for f in sorted({f for v in own for f in self.prior.factors_of[v]})]
+        factors += [f for v in own for f in self._evidence_at.get(v, ())]
+        for voucher in self.within(variables)[1]:
+            factors += voucher.factors() if voucher.variable in kept else voucher.apart()
+        numbers = [v for v in variables if v < len(self.sizes) or v in kept]
+        return renumber(self.graph.sizes, factors, numbers)
+
     @cached_property
     def loops(self) -> tuple[Bond, ...]:
         """Bonds on loops, or between them.
@@ -130,6 +161,14 @@ class Joint:
         """Bonds on loops, and vouchers, of a connected part given by its variables in ascending order."""
         bonds = [bond for v in variables for bond in self._loops_at.get(v, ())]
         return bonds, [self.vouchers[v - len(self.sizes)] for v in variables if v >= len(self.sizes)]
+
+    @cached_property
+    def _evidence_at(self) -> dict[int, list[Factor]]:
+        """Likelihoods by variable."""
+        found: dict[int, list[Factor]] = {}
+        for factor in self.evidence:
+            found.setdefault(factor.variables[0], []).append(factor)
+        return found
 
     @cached_property
     def _loops_at(self) -> dict[int, list[Bond]]:
