@@ -21,7 +21,7 @@ from kb import odds
 from kb.engine import Assessment, assess
 from kb.load import load
 from kb.models import Anchor
-from kb.pages import FrameError, Settings, Shell, Site, render_site
+from kb.pages import FrameError, Settings, Shell, Site, render_site, turning
 from kb.pages.draw import el, num, text_width, wrap
 from kb.pages.prose import deep_link, is_web_address, markdown
 from kb.pages.shell import fill, mend
@@ -114,6 +114,38 @@ def test_a_reason_that_cuts_both_ways_counts_when_it_is_refuted(site: Site) -> N
     both, one_way = reasons["acids-form-in-the-cold"], reasons["bakers-all-do-it"]
     assert odds.logit(one_way.if_refuted) == pytest.approx(total - one_way.now.nats)
     assert odds.logit(both.if_refuted) < total - both.now.nats
+
+
+def test_cruxes_settle_claims_beneath_and_bracket_the_number(site: Site) -> None:
+    found = turning.cruxes(site, "cold-rise-tastes-better")
+    assert {"acids-form-in-the-cold", "tasters-cannot-tell"} <= {c.ref.id for c in found}
+    assert [c.swing for c in found] == sorted((c.swing for c in found), reverse=True)
+    now = site.credences["cold-rise-tastes-better"].credence
+    assert all(min(c.if_true, c.if_false) - 1e-9 <= now <= max(c.if_true, c.if_false) + 1e-9 for c in found)
+
+
+def test_a_debate_too_large_to_settle_shows_its_reasons(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turning, "MAX_CLAIMS", 0)
+    found = turning.cruxes(site, "cold-rise-tastes-better")
+    assert {c.ref.id for c in found} <= {r.ref.id for r in Sum(site, "cold-rise-tastes-better").reasons}
+    assert found
+    assert turning.sensitive(site, "cold-rise-tastes-better") == []
+    assert turning.left_out(site, "fermentation-study") == ([], 0)
+
+
+def test_leaving_a_source_out_moves_the_claims_it_vouches_for(site: Site) -> None:
+    moves, more = turning.left_out(site, "fermentation-study")
+    assert more == 0
+    moved = {ref.id for ref, *_ in moves}
+    assert {"acids-form-in-the-cold", "bacteria-work-in-cold", "cold-rise-tastes-better"} <= moved
+
+
+def test_viewpoints_that_differ_are_shown_beside_the_number(site: Site, built: Path) -> None:
+    (baker,) = [
+        u for u in turning.under_viewpoints(site, "cold-rise-tastes-better") if u.holder.id == "view-of-baker-b"
+    ]
+    assert baker.side == "for"
+    assert "Under other viewpoints" in (built / "claim/cold-rise-tastes-better.html").read_text("utf-8")
 
 
 def test_csv_and_json_beside_a_claim_hold_the_same_sum(built: Path, site: Site) -> None:
