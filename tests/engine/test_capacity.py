@@ -39,7 +39,7 @@ def test_p9_trust_in_a_root_on_one_claim(debate: Debate, data: st.DataObject) ->
 STRONG = Mix(lineage=False, strong=True, undercuts=False)
 
 
-@examples(120)
+@examples(90)
 @given(
     st.one_of(debates("loops", Mix(lineage=False), most=SMALL), debates("graph", STRONG, most=5)),
     st.floats(0.05, 0.99),
@@ -52,7 +52,7 @@ def test_p9_p12_no_root_gives_a_claim_more_than_its_cap(debate: Debate, rho: flo
     assert all(abs(gathered[c] - competition[c]) <= cap(rho) * (1 + 1e-9) for c in debate.claims)
 
 
-@examples(120)
+@examples(90)
 @given(
     st.one_of(debates("loops", Mix(lineage=False), most=SMALL), debates("graph", STRONG, most=6)),
     st.sampled_from((0.3, 0.7, 1.0)),
@@ -67,7 +67,7 @@ def test_p12_p14_no_lineage_gives_a_claim_more_than_its_capacity(debate: Debate,
     assert all(abs(gathered[c] - competition[c]) <= most * (1 + 1e-9) for c in debate.claims)
 
 
-@examples(100)
+@examples(60)
 @given(
     st.one_of(
         debates("graph", Mix(lineage=False, questions=False, testimony=False), most=6),
@@ -118,7 +118,7 @@ def _cut(x: Any, i: int, kill: float) -> Any:
     return replace(x, cuts=(*x.cuts[:i], replace(x.cuts[i], kill=kill), *x.cuts[i + 1 :]))
 
 
-@examples(250)
+@examples(180)
 @given(st.one_of(piles(), debates("graph", SHIFTED, most=5)), st.data())
 def test_p12_credences_are_continuous_in_every_input(debate: Debate, data: st.DataObject) -> None:
     nudge = choose(data, nudges(debate))
@@ -128,7 +128,7 @@ def test_p12_credences_are_continuous_in_every_input(debate: Debate, data: st.Da
         assert abs(above[c] - here[c]) <= JUMP
 
 
-@examples(150)
+@examples(120)
 @given(st.one_of(piles(), debates("graph", SHIFTED, most=5)), st.data())
 def test_p12_new_things_come_in_gradually(debate: Debate, data: st.DataObject) -> None:
     """A link or item of next to no weight is worth next to nothing, wherever it is added."""

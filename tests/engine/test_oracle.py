@@ -55,7 +55,7 @@ def test_trees(debate: Debate) -> None:
     assert all(engine.trees.values()) or debate.questions
 
 
-@examples(400)
+@examples(250)
 @given(piles())
 def test_piles_of_evidence(debate: Debate) -> None:
     assert not differences(debate, sweep(debate))
@@ -114,7 +114,7 @@ def variant(debate: Debate, rng: random.Random) -> Debate:
     )
 
 
-@examples(60)
+@examples(40)
 @given(st.one_of(debates("graph", EVERYTHING), debates("loops", Mix(shifts=True), most=3)), st.integers(0, 10**6))
 def test_cases_side_by_side_are_what_each_is_alone(debate: Debate, seed: int) -> None:
     """One sweep of several sets of inputs gives, column by column, what a network with those inputs gives."""

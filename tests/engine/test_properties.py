@@ -88,7 +88,7 @@ def with_empty_claims(debate: Debate, data: Any) -> Debate:
     )
 
 
-@examples(100)
+@examples(80)
 @given(debates("loops", PLAIN, most=SMALL), st.data())
 def test_p2_claims_without_evidence_change_no_other(debate: Debate, data: st.DataObject) -> None:
     assert same(weights(debate), weights(with_empty_claims(debate, data)))
@@ -160,7 +160,7 @@ def negate(debate: Debate, c: str) -> Debate:
     return replace(turned, claims={**debate.claims, c: 1 - pi}, shifts=shifts)
 
 
-@examples(120)
+@examples(80)
 @given(debates("loops", SHIFTED, most=SMALL), st.data())
 def test_p3_duality(debate: Debate, data: st.DataObject) -> None:
     used = {p for x in debate.links if len(x.premises) > 1 for p in x.premises}
@@ -175,7 +175,7 @@ def test_p3_duality(debate: Debate, data: st.DataObject) -> None:
 # P4, P5
 
 
-@examples(120)
+@examples(80)
 @given(debates("loops", SHIFTED, most=SMALL), st.data())
 def test_p4_a_stronger_one_way_link_moves_its_claim_its_own_way(debate: Debate, data: st.DataObject) -> None:
     c = choose(data, sorted(debate.claims))
@@ -220,7 +220,7 @@ def test_p5_no_message_exceeds_its_link_or_its_reason(debate: Debate) -> None:
 # P7
 
 
-@examples(120)
+@examples(80)
 @given(debates("loops", SHIFTED, most=SMALL), st.data())
 def test_p7_evidence_never_moves_a_claim_that_does_not_rest_on_it(debate: Debate, data: st.DataObject) -> None:
     """Nor does a further link of an item, or a further item of a root, that the claim rests on elsewhere."""
@@ -288,7 +288,7 @@ def test_p8_p14_a_restated_study_counts_as_one(debate: Debate, data: st.DataObje
 # P13
 
 
-@examples(100)
+@examples(60)
 @given(debates("loops", Mix(shifts=True, undercuts=False), most=SMALL), st.data())
 def test_p13_an_undercut_that_leaves_nothing_silences_its_link(debate: Debate, data: st.DataObject) -> None:
     x = choose(data, list(debate.links))
