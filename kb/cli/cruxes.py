@@ -12,7 +12,7 @@ from kb import odds
 from kb.cli.layout import cut, fit
 from kb.cli.shell import ClaimsOption, JsonOption, assessed, count, say, say_json, width
 from kb.engine import Assessment
-from kb.engine.cruxes import ClaimCrux, ParameterCrux
+from kb.engine.cruxes import STILL, ClaimCrux, ParameterCrux
 
 NAME = "cruxes"
 
@@ -66,7 +66,7 @@ def command(
 
 
 def _claim(found: Assessment, c: ClaimCrux) -> list[Text]:
-    no = odds.say_percent(c.if_false) if c.bits is not None else "no change"
+    no = odds.say_percent(c.if_false) if abs(c.if_false - c.now) > STILL else "no change"
     expected = f"{100 * c.expected:.1f} pp" if c.expected is not None else ""
     bits = f"{c.bits:.3f}" if c.bits is not None else ""
     title = cut(found.corpus[c.claim].title, max(width() - 38, 30))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
-
-import numpy as np
 
 from kb import models as m
 from kb.corpus import Corpus
 from kb.engine import arithmetic as ar
-from kb.engine.cruxes import Cruxes, ExperimentValue, Turning, experiments
+from kb.engine.cruxes import Cruxes, Turning
 from kb.engine.disagree import Disagreement, disagree
+from kb.engine.experiments import ExperimentValue, experiments
 from kb.engine.explain import explain
 from kb.engine.graph import NONE_SUFFIX, compile_network
-from kb.engine.impact import Impact, Route, impacts, routes
+from kb.engine.impact import Impact, Route, carried, difference, impacts, routes
 from kb.engine.propagate import Propagated, beneath_counts, propagate
 from kb.engine.results import Credence, Credences, Explanation, Method
 from kb.engine.uncertainty import Spread, spread
@@ -64,7 +64,6 @@ class Assessment:
             report = on_cycle.get(i)
             method: Method = "exact" if self.result.conserver.is_tree[i] else "conserved"
             assessed = bool(state.assessed[i, 0])
-            share = None if wide is None or np.isnan(wide.evidenced[i]) else float(wide.evidenced[i])
             found[id] = Credence(
                 id=id,
                 credence=min(max(float(q[i]), P_EDGE), 1 - P_EDGE),
@@ -78,9 +77,9 @@ class Assessment:
                 ends=report.ends.get(i) if report else None,
                 low=float(wide.low[i]) if wide is not None and assessed else None,
                 high=float(wide.high[i]) if wide is not None and assessed else None,
-                bound_low=float(wide.bound_low[i]) if wide is not None and assessed else None,
-                bound_high=float(wide.bound_high[i]) if wide is not None and assessed else None,
-                evidenced=share,
+                bound_low=_known(wide.bound_low[i]) if wide is not None and assessed else None,
+                bound_high=_known(wide.bound_high[i]) if wide is not None and assessed else None,
+                evidenced=_known(wide.evidenced[i]) if wide is not None else None,
                 items=items[i],
                 groups=groups[i],
             )
@@ -122,8 +121,22 @@ class Assessment:
         return routes(self.result, self.id_of(id))
 
     def impact(self, id: str) -> Impact:
-        """Which claims a record moves, by leaving it out; raises UnknownId."""
-        entry = self.corpus[id]
+        """Which claims a record moves, by leaving it out; raises UnknownId.
+
+        Without an exclusive question its answers no longer compete, and stand on base rates of their own.
+        """
+        entry = self.corpus.find(id)
+        if entry is None:
+            held = carried(self.result.net)
+            if id not in held and id not in self.result.net.ids:
+                raise UnknownId(id, self.corpus.nearest(id))
+            return impacts(self.result, [id])[id]
+        if isinstance(entry.record, m.Question):
+            others = Corpus([e for e in self.corpus if e.id != entry.id], self.corpus.topics, self.corpus.root)
+            rest = propagate(compile_network(others))
+            if self.overlay is not None:
+                rest = rest.again(apply(rest.net, overlay(others, rest.net, self.overlay.id)))
+            return difference(entry.id, self.result, rest)
         return self.impacts[entry.id] if "impacts" in self.__dict__ else impacts(self.result, [entry.id])[entry.id]
 
     @cached_property
@@ -136,7 +149,7 @@ class Assessment:
         """The same corpus under a viewpoint record, or a person's stated credences; raises UnknownId."""
         found = overlay(self.corpus, self.result.net, viewpoint)
         result = self.result.again(apply(self.result.net, found))
-        return Assessment(self.corpus, result, found, intervals=False)
+        return Assessment(self.corpus, result, found, intervals=self.intervals)
 
     @property
     def viewpoints(self) -> tuple[str, ...]:
@@ -150,6 +163,11 @@ class Assessment:
             for v in (a, b)
         ]
         return disagree(self.result, self.id_of(claim), sides[0], sides[1])
+
+
+def _known(x: float) -> float | None:
+    """A number, ``None`` for NaN."""
+    return None if math.isnan(x) else float(x)
 
 
 def assess(corpus: Corpus, viewpoint: str | None = None, *, intervals: bool = True) -> Assessment:

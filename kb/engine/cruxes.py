@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
-from kb import models as m
 from kb import odds
-from kb.corpus import Corpus
 from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Floats
+from kb.engine.bounds import strength_ranges
+from kb.engine.graph import NONE_SUFFIX
 from kb.engine.impact import beneath
 from kb.engine.inputs import Inputs, cases_at_once
-from kb.engine.network import Network
 from kb.engine.propagate import Propagated
 from kb.engine.uncertainty import BASE_RATE_SPREAD, CONCENTRATION
 
@@ -35,7 +34,8 @@ class ClaimCrux:
         claim: the claim to settle.
         now: the target's credence.
         if_true, if_false: the target's credence with the claim certain, and with it refuted.
-        chance: the weight of "true" at which the two average to ``now``; ``None`` where refuting it changes nothing.
+        chance: the weight of "true" at which the two average to ``now``; ``None`` where there is none: refuting
+            a reason that speaks one way changes nothing.
         expected: expected absolute change of the target's credence; ``None`` likewise.
         bits: mutual information between the two, in bits; ``None`` likewise.
     """
@@ -49,9 +49,9 @@ class ClaimCrux:
     bits: float | None
 
     @property
-    def swing(self) -> float:
-        """Distance between the two ends, as a probability."""
-        return abs(self.if_true - self.if_false)
+    def largest(self) -> float:
+        """The larger change of the two, as a probability."""
+        return max(abs(self.if_true - self.now), abs(self.if_false - self.now))
 
 
 ParameterKind = Literal["base rate", "strength", "reliability"]
@@ -92,7 +92,7 @@ def entropy(p: float) -> float:
 
 
 class Turning:
-    """What every claim turns on: all claims settled both ways, and all inputs moved, in two batches of sweeps.
+    """What every claim turns on: claims settled both ways, and inputs moved, each swept once and only when asked for.
 
     Args:
         result: a finished sweep (its first case is read).
@@ -101,45 +101,51 @@ class Turning:
     def __init__(self, result: Propagated) -> None:
         self.result = result
         self.net = result.net
-
-    @cached_property
-    def settled(self) -> Floats:
-        """Credences with each claim certain (columns 0, 2, ...) and refuted (1, 3, ...): (n, 2n)."""
-        n = self.net.size
-        sign = np.array([CERTAIN, -CERTAIN])
-
-        def write(inputs: Inputs, case: int, column: int) -> None:
-            inputs.pin[column // 2, case] = sign[column % 2]
-
-        return self._sweep(2 * n, write, exact=True)
+        self._settled: dict[int, tuple[Floats, Floats]] = {}
+        self._moved: dict[int, tuple[Floats, Floats]] = {}
 
     @cached_property
     def inputs(self) -> list[_Input]:
         """Every input that is uncertain, with its two ends one standard deviation away."""
-        return _uncertain(self.net)
+        return _uncertain(self.result)
 
-    @cached_property
-    def moved(self) -> Floats:
-        """Credences with each input up (columns 0, 2, ...) and down (1, 3, ...): (n, 2 inputs)."""
+    def settled(self, claims: Sequence[int]) -> list[tuple[Floats, Floats]]:
+        """Credences (n,) with each of some claims certain, and with it refuted."""
+
+        def write(inputs: Inputs, case: int, claim: int, *, up: bool) -> None:
+            inputs.pin[claim, case] = CERTAIN if up else -CERTAIN
+
+        return self._both(claims, self._settled, self.net.size, write)
+
+    def moved(self, which: Sequence[int]) -> list[tuple[Floats, Floats]]:
+        """Credences (n,) with each of some inputs up, and with it down."""
         ends = self.inputs
 
-        def write(inputs: Inputs, case: int, column: int) -> None:
-            end = ends[column // 2]
-            getattr(inputs, end.array)[end.index, case] = end.down if column % 2 else end.up
+        def write(inputs: Inputs, case: int, i: int, *, up: bool) -> None:
+            getattr(inputs, ends[i].array)[list(ends[i].rows), case] = ends[i].up if up else ends[i].down
 
-        return self._sweep(2 * len(ends), write, exact=False)
+        return self._both(which, self._moved, len(ends), write)
 
-    def _sweep(self, columns: int, write: Callable[[Inputs, int, int], None], *, exact: bool) -> Floats:
-        """Credences of all claims for many cases, a batch at a time."""
-        found = [np.zeros((self.net.size, 0))]
-        at_once = cases_at_once(self.net)
-        for start in range(0, columns, at_once):
-            some = range(start, min(start + at_once, columns))
-            inputs = self.result.setup.inputs.take(np.zeros(len(some), dtype=np.int64))
-            for case, column in enumerate(some):
-                write(inputs, case, column)
-            found.append(ar.sigmoid(self.result.again(inputs, exact=exact).state.log_odds))
-        return np.concatenate(found, axis=1)
+    def _both(
+        self, wanted: Sequence[int], known: dict[int, tuple[Floats, Floats]], every: int, write: _Write
+    ) -> list[tuple[Floats, Floats]]:
+        """Credences with each of some things up and down; what is not known yet is swept, a batch at a time.
+
+        Who asks a second time will ask for more: then all are swept at once, which costs little more than a few.
+        """
+        missing: list[int] = []
+        if not known.keys() >= set(wanted):
+            missing = sorted(set(range(every) if known else wanted).difference(known))
+        at_once = max(cases_at_once(self.net) // 2, 1)
+        for start in range(0, len(missing), at_once):
+            some = missing[start : start + at_once]
+            inputs = self.result.setup.inputs.take(np.zeros(2 * len(some), dtype=np.int64))
+            for n, thing in enumerate(some):
+                write(inputs, 2 * n, thing, up=True)
+                write(inputs, 2 * n + 1, thing, up=False)
+            q = ar.sigmoid(self.result.again(inputs).state.log_odds)
+            known.update({thing: (q[:, 2 * n], q[:, 2 * n + 1]) for n, thing in enumerate(some)})
+        return [known[thing] for thing in wanted]
 
     def of(self, claim: str) -> Cruxes:
         """Claims and inputs beneath a claim, ranked by how much they could move it.
@@ -152,25 +158,30 @@ class Turning:
         q = int(net.question_of[t])
         siblings = set(net.questions[q].tolist()) if q >= 0 else set()
         reach = {t, *beneath(net, t)}
-        claims = [
-            _claim_crux(net.ids[c], now, float(self.settled[t, 2 * c]), float(self.settled[t, 2 * c + 1]))
-            for c in sorted(reach - siblings - {t})
-        ]
-        claims = [c for c in claims if c.swing > STILL or abs(c.if_true - now) > STILL]
-        claims.sort(key=lambda c: (-(c.expected if c.expected is not None else abs(c.if_true - c.now) * 0.5), c.claim))
-        change = np.abs(self.moved[t, 0::2] - self.moved[t, 1::2]) / 2
-        parameters = [
-            ParameterCrux(end.kind, end.record, end.target, float(x))
-            for end, x in zip(self.inputs, change, strict=True)
-            if x > STILL
-        ]
+        below = sorted(reach - siblings - {t})
+        ends = zip(below, self.settled(below), strict=True)
+        claims = [_claim_crux(net.ids[c], now, float(yes[t]), float(no[t])) for c, (yes, no) in ends]
+        claims = [c for c in claims if max(abs(c.if_true - now), abs(c.if_false - now)) > STILL]
+        claims.sort(key=lambda c: (-(c.expected if c.expected is not None else c.largest * 0.5), c.claim))
+        near = [i for i, x in enumerate(self.inputs) if reach.intersection(x.claims)]
+        moved = zip((self.inputs[i] for i in near), self.moved(near), strict=True)
+        parameters = [ParameterCrux(x.kind, x.record, x.target, abs(float(a[t] - b[t])) / 2) for x, (a, b) in moved]
+        parameters = [p for p in parameters if p.change > STILL]
         parameters.sort(key=lambda c: (-c.change, c.kind, c.record, c.target))
         return Cruxes(claim, now, tuple(claims), tuple(parameters))
 
 
+class _Write(Protocol):
+    """Writes one thing's upper or lower end into a case."""
+
+    def __call__(self, inputs: Inputs, case: int, thing: int, /, *, up: bool) -> None:
+        """Change one case of the inputs."""
+
+
 def _claim_crux(id: str, now: float, yes: float, no: float) -> ClaimCrux:
-    """Weigh the two ends so that they average to the present credence."""
-    if abs(no - now) <= STILL or abs(yes - no) <= STILL:
+    """Weigh the two ends so that they average to the present credence, where they can."""
+    inside = min(yes, no) - STILL <= now <= max(yes, no) + STILL
+    if abs(no - now) <= STILL or abs(yes - no) <= STILL or not inside:
         return ClaimCrux(id, now, yes, no, None, None, None)
     p = min(max((now - no) / (yes - no), 0.0), 1.0)
     expected = p * abs(yes - now) + (1 - p) * abs(no - now)
@@ -180,42 +191,66 @@ def _claim_crux(id: str, now: float, yes: float, no: float) -> ClaimCrux:
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """An uncertain input: where it is, and its two ends."""
+    """An uncertain input: the rows of an array that hold it, their two ends, and the claims that it touches first."""
 
     kind: ParameterKind
     record: str
     target: str
     array: str
-    index: int
-    up: float
-    down: float
+    rows: tuple[int, ...]
+    up: tuple[float, ...]
+    down: tuple[float, ...]
+    claims: frozenset[int]
 
 
-def _uncertain(net: Network) -> list[_Input]:
-    """Every input with its ends one standard deviation either way."""
+def _uncertain(result: Propagated) -> list[_Input]:
+    """Every input with its ends one standard deviation either way.
+
+    An answer's prior takes from its siblings' and from "none of these" what it gains.
+    """
+    net, inputs = result.net, result.setup.inputs
     found: list[_Input] = []
     for c in range(net.size):
-        base = float(net.base[c])
-        up, down = (min(max(odds.sigma(base + s * BASE_RATE_SPREAD), 1e-6), 1 - 1e-6) for s in (1, -1))
-        if net.question_of[c] < 0:
-            found.append(_Input("base rate", net.ids[c], "", "base_rate", c, up, down))
-    for array, ids, into, weights, spans in (
-        ("link_weight", net.link_ids, net.link_claim, net.link_weight, net.link_range),
-        ("item_weight", net.item_ids, net.item_claim, net.item_weight, net.item_range),
+        q = int(net.question_of[c])
+        members = net.questions[q].tolist() if q >= 0 else [c]
+        if NONE_SUFFIX not in net.ids[c]:
+            up, down = (_nudged(inputs.base_rate[members, 0], members.index(c), s * BASE_RATE_SPREAD) for s in (1, -1))
+            found.append(_Input("base rate", net.ids[c], "", "base_rate", tuple(members), up, down, frozenset(members)))
+    item_range, link_range = strength_ranges(result)
+    for array, ids, into, spans in (
+        ("link_weight", net.link_ids, net.link_claim, link_range),
+        ("item_weight", net.item_ids, net.item_claim, item_range),
     ):
         for j, id in enumerate(ids):
-            low, high = spans[j]
-            if weights[j] != 0 and high > low:
-                up, down = _within(float(weights[j]), float(high - low) / math.sqrt(12))
-                found.append(_Input("strength", id, net.ids[into[j]], array, j, up, down))
+            weight, (low, high), claim = float(getattr(inputs, array)[j, 0]), spans[j], int(into[j])
+            if weight != 0 and high > low:
+                more, less = _within(weight, float(high - low) / math.sqrt(12))
+                touches = frozenset({claim})
+                found.append(_Input("strength", id, net.ids[claim], array, (j,), (more,), (less,), touches))
+    items: dict[str, list[int]] = {}
+    roots: dict[str, list[int]] = {id: [] for id in net.root_ids}
     for k, id in enumerate(net.item_ids):
-        if net.item_weight[k] != 0:
-            up, down = _beta(float(net.item_reliability[k]))
-            found.append(_Input("reliability", id, net.ids[net.item_claim[k]], "item_reliability", k, up, down))
-    for r, id in enumerate(net.root_ids):
-        up, down = _beta(float(net.root_reliability[r]))
-        found.append(_Input("reliability", id, "", "root_reliability", r, up, down))
+        if inputs.item_weight[k, 0] != 0:
+            items.setdefault(id, []).append(k)
+            roots[net.root_ids[net.pair_root[net.item_pair[k]]]].append(k)
+    for id, rows in items.items():
+        more, less = _beta(float(inputs.item_reliability[rows[0], 0]))
+        ends = ((more,) * len(rows), (less,) * len(rows))
+        touches = frozenset(net.item_claim[rows].tolist())
+        found.append(_Input("reliability", id, "", "item_reliability", tuple(rows), *ends, touches))
+    for r, (id, rows) in enumerate(roots.items()):
+        more, less = _beta(float(inputs.root_reliability[r, 0]))
+        touches = frozenset(net.item_claim[rows].tolist())
+        found.append(_Input("reliability", id, "", "root_reliability", (r,), (more,), (less,), touches))
     return found
+
+
+def _nudged(rates: Floats, n: int, by: float) -> tuple[float, ...]:
+    """Base rates with the log odds of the n-th moved, in nats; those of its siblings share the rest as before."""
+    own = odds.sigma(math.log(rates[n]) - math.log1p(-rates[n]) + by)
+    found = rates * (1 - own) / (1 - rates[n])
+    found[n] = own
+    return tuple(float(x) for x in np.clip(found, 1e-6, 1 - 1e-6))
 
 
 def _within(weight: float, sd: float) -> tuple[float, float]:
@@ -228,58 +263,3 @@ def _beta(mean: float) -> tuple[float, float]:
     """A reliability one standard deviation up and down, kept between 0 and 1."""
     sd = math.sqrt(mean * (1 - mean) / (CONCENTRATION + 1))
     return min(mean + sd, 1.0), max(mean - sd, 1e-9)
-
-
-@dataclass(frozen=True, slots=True)
-class ExperimentValue:
-    """How much an experiment could tell about a claim.
-
-    Attributes:
-        experiment: the record.
-        outcomes: (outcome id, chance, credence after it) in the experiment's order; chances sum to 1.
-        expected: expected absolute change of the claim's credence.
-        bits: expected information, in bits.
-    """
-
-    experiment: str
-    outcomes: tuple[tuple[str, float, float], ...]
-    expected: float
-    bits: float
-
-
-def experiments(result: Propagated, corpus: Corpus, claim: str) -> tuple[ExperimentValue, ...]:
-    """Proposed experiments that bear on a claim, the most informative first.
-
-    Each outcome updates the claims it names by ln(P(outcome | true) / P(outcome | false)); its chance is the mixture of
-    those conditionals at the present credences (the mean over the claims, normalised over the outcomes).
-    """
-    net = result.net
-    t = net.ids.index(claim)
-    q = ar.sigmoid(result.state.log_odds[:, 0])
-    now = float(q[t])
-    reach = {net.ids[c] for c in [t, *beneath(net, t)]}
-    found = []
-    for id, experiment in corpus.of(m.Experiment, active=True):
-        named = sorted({c for o in experiment.outcomes for c in o.likelihood if c in reach})
-        if not named:
-            continue
-        inputs = result.setup.inputs.take(np.zeros(len(experiment.outcomes), dtype=np.int64))
-        chances = []
-        for n, outcome in enumerate(experiment.outcomes):
-            mixture = []
-            for c in named:
-                table = outcome.likelihood.get(c)
-                i = net.ids.index(c)
-                if table is not None:
-                    inputs.shift[i, n] += math.log(table.if_true) - math.log(table.if_false)
-                    mixture.append(float(q[i]) * table.if_true + float(1 - q[i]) * table.if_false)
-            chances.append(math.fsum(mixture) / len(mixture) if mixture else 1 / len(experiment.outcomes))
-        total = math.fsum(chances)
-        after = ar.sigmoid(result.again(inputs).state.log_odds[t])
-        outcomes = tuple(
-            (o.id, p / total, float(a)) for o, p, a in zip(experiment.outcomes, chances, after, strict=True)
-        )
-        expected = math.fsum(p * abs(a - now) for _, p, a in outcomes)
-        bits = max(entropy(now) - math.fsum(p * entropy(a) for _, p, a in outcomes), 0.0)
-        found.append(ExperimentValue(id, outcomes, expected, bits))
-    return tuple(sorted(found, key=lambda e: (-e.bits, -e.expected, e.experiment)))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kb import odds
 from kb.engine import arithmetic as ar
-from kb.engine.inputs import Inputs, cases_at_once
+from kb.engine.graph import NONE_SUFFIX
+from kb.engine.inputs import cases_at_once
 from kb.engine.network import Network
 from kb.engine.propagate import Propagated
 
@@ -39,26 +41,26 @@ class Impact:
     moves: tuple[Move, ...]
 
 
-def left_out(net: Network, inputs: Inputs, case: int, id: str) -> bool:
-    """Write into one case the inputs as they would be without a record; whether the record is in the network at all.
+def carried(net: Network) -> dict[str, dict[str, list[int]]]:
+    """What goes when a record goes: id to the inputs (names of arrays of ``Inputs``) and their rows that become 0.
 
-    A claim takes its links, items and undercuts with it, a source its items, an argument its link.
+    A claim takes its links, items and undercuts with it, a source its items, an argument its link.  A question stays as
+    it is: an answer that is left out keeps its prior, and sources stay tied by the lineage that an item declared.
     """
-    known = False
-    for j, name in enumerate(net.link_ids):
+    found: dict[str, dict[str, list[int]]] = {}
+
+    def note(array: str, row: int, names: Iterable[str]) -> None:
+        for name in set(names):
+            found.setdefault(name, {}).setdefault(array, []).append(row)
+
+    for j, id in enumerate(net.link_ids):
         premises = net.premise[net.premise_start[j] : net.premise_start[j + 1]]
-        if name == id or any(net.ids[r] == id for r in premises) or net.ids[net.link_claim[j]] == id:
-            inputs.link_weight[j, case] = 0.0
-            known = True
-    for k, name in enumerate(net.item_ids):
-        if name == id or net.ids[net.item_claim[k]] == id or net.root_ids[net.pair_root[net.item_pair[k]]] == id:
-            inputs.item_weight[k, case] = 0.0
-            known = True
-    for u, name in enumerate(net.undercut_ids):
-        if name.split("#")[0] == id or net.ids[net.undercut_node[u]] == id:
-            inputs.kill[u, case] = 0.0
-            known = True
-    return known or id in net.ids
+        note("link_weight", j, [id, net.ids[net.link_claim[j]], *(net.ids[r] for r in premises)])
+    for k, id in enumerate(net.item_ids):
+        note("item_weight", k, [id, net.ids[net.item_claim[k]], net.root_ids[net.pair_root[net.item_pair[k]]]])
+    for u, id in enumerate(net.undercut_ids):
+        note("kill", u, [id.split("#")[0], net.ids[net.undercut_node[u]]])
+    return found
 
 
 def impacts(result: Propagated, ids: Iterable[str]) -> dict[str, Impact]:
@@ -66,30 +68,50 @@ def impacts(result: Propagated, ids: Iterable[str]) -> dict[str, Impact]:
 
     Args:
         result: the sweep with all records.
-        ids: records; those that the network does not hold (people, terms) move nothing.
+        ids: records; those that the network does not hold (people, terms) move nothing.  See :func:`carried`.
     """
     net = result.net
+    held = carried(net)
+    claims = {id: i for i, id in enumerate(net.ids)}
     full = result.state.log_odds[:, 0]
     q_full = ar.sigmoid(full)
-    found: dict[str, Impact] = {}
-    wanted = sorted(set(ids))
+    wanted = sorted(id for id in set(ids) if held.get(id) or id in claims)
+    found = {id: Impact(id, ()) for id in sorted(set(ids).difference(wanted))}
     at_once = cases_at_once(net)
     for start in range(0, len(wanted), at_once):
         some = wanted[start : start + at_once]
         inputs = result.setup.inputs.take(np.zeros(len(some), dtype=np.int64))
-        known = [left_out(net, inputs, case, id) for case, id in enumerate(some)]
-        if not any(known):
-            found.update({id: Impact(id, ()) for id in some})
-            continue
+        for case, id in enumerate(some):
+            for array, rows in held.get(id, {}).items():
+                getattr(inputs, array)[rows, case] = 0.0
+            if id in claims:
+                inputs.shift[claims[id], case] = 0.0
+                inputs.pin[claims[id], case] = np.nan
         log_odds = result.again(inputs).state.log_odds
         q = ar.sigmoid(log_odds)
         for case, id in enumerate(some):
             change = full - log_odds[:, case]
-            moved = [i for i in np.flatnonzero(np.abs(change) > NOTICEABLE).tolist() if "#" not in net.ids[i]]
-            moved.sort(key=lambda i: (-abs(float(change[i])), net.ids[i]))
-            moves = (Move(net.ids[i], float(q[i, case]), float(q_full[i]), float(change[i])) for i in moved)
-            found[id] = Impact(id, tuple(moves))
-    return found
+            moved = [i for i in np.flatnonzero(np.abs(change) > NOTICEABLE).tolist() if NONE_SUFFIX not in net.ids[i]]
+            moves = [Move(net.ids[i], float(q[i, case]), float(q_full[i]), float(change[i])) for i in moved]
+            found[id] = Impact(id, largest_first(moves))
+    return dict(sorted(found.items()))
+
+
+def difference(id: str, with_: Propagated, without: Propagated) -> Impact:
+    """What a record does, from two sweeps: of all records, and of all but this one."""
+    at = {claim: i for i, claim in enumerate(without.net.ids)}
+    moves = []
+    for i, claim in enumerate(with_.net.ids):
+        if claim in at and NONE_SUFFIX not in claim:
+            ends = [float(without.state.log_odds[at[claim], 0]), float(with_.state.log_odds[i, 0])]
+            if abs(ends[1] - ends[0]) > NOTICEABLE:
+                moves.append(Move(claim, odds.sigma(ends[0]), odds.sigma(ends[1]), ends[1] - ends[0]))
+    return Impact(id, largest_first(moves))
+
+
+def largest_first(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """Moves in order of size, then of name."""
+    return tuple(sorted(moves, key=lambda move: (-abs(move.weight), move.claim)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +130,8 @@ class Route:
 def routes(result: Propagated, target: str) -> dict[str, Route]:
     """For every claim and item beneath a claim the route along which most of its weight arrives.
 
-    A link passes on |mu| / |ln Lambda| of what its reason has gathered; a route passes on the product.
+    A link passes on |mu| / |ln Lambda| of what its reason has gathered, an item what overlap and trust leave of it; a
+    route passes on the product.  What only feeds an undercut has no route: it takes away, it adds nothing.
     """
     net, state, uses = result.net, result.state, result.conserver.uses
     top = net.ids.index(target)
@@ -133,13 +156,27 @@ def routes(result: Propagated, target: str) -> dict[str, Route]:
     found = {net.ids[c]: route for c, route in best.items()}
     for c, route in best.items():
         for g in uses.pairs[c]:
-            for k in uses.items[g]:
-                kept = abs(float(state.pair_part[g, 0])) / max(abs(float(state.item_weight[k, 0])), 1e-300)
-                name = net.item_ids[k]
-                gain = route.gain * min(kept, 1.0)
-                if state.item_weight[k, 0] != 0 and gain > found.get(name, Route((), 0.0)).gain:
+            for k, kept in zip(uses.items[g], _kept(result, g), strict=True):
+                name, gain = net.item_ids[k], route.gain * kept
+                if gain > found.get(name, Route((), 0.0)).gain:
                     found[name] = Route((name, *route.steps), gain)
     return found
+
+
+def _kept(result: Propagated, g: int) -> list[float]:
+    """What overlap within the root, trust in it and overlap with other roots leave of each item of a pair, 0 to 1."""
+    state, items = result.state, result.conserver.uses.items[g]
+    weights = state.item_weight[items, :1]
+    same = np.zeros(len(items), dtype=np.int64)
+    for_, against = (ar.cluster_parts(np.maximum(sign * weights, 0), same, ar.ROOT_OVERLAP) for sign in (1, -1))
+    total = float(for_.sum() + against.sum())
+    if total == 0:
+        return [0.0] * len(items)
+    root = result.net.pair_root[g]
+    trusted = float(ar.discount(np.array([total]), result.setup.inputs.root_reliability[root, :1])[0]) / total
+    whole, part = float(state.pair_weight[g, 0]), float(state.pair_part[g, 0])
+    left = ar.ratio(for_ + against, np.abs(weights)) * trusted * (part / whole if whole != 0 else 1.0)
+    return [min(float(x), 1.0) for x in left[:, 0]]
 
 
 def beneath(net: Network, target: int) -> list[int]:

@@ -12,9 +12,8 @@ import numpy as np
 
 from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Floats
-from kb.engine.bounds import bounds
+from kb.engine.bounds import bounds, strength_ranges
 from kb.engine.inputs import Inputs, cases_at_once
-from kb.engine.network import Network
 from kb.engine.propagate import Propagated
 
 DRAWS = 400
@@ -32,7 +31,8 @@ class Spread:
     Attributes:
         low, high: 5% and 95% of the credence over draws of strengths, base rates and reliabilities.
         bound_low, bound_high: the credence with every strength at whichever end of its range hurts or helps most, base
-            rates and reliabilities as stated; no draw of strengths alone leaves them.
+            rates and reliabilities as stated; no draw of strengths alone leaves them.  NaN under a viewpoint that holds
+            claims where somebody put them.
         evidenced: share of the reasons' possible weight that has evidence, NaN where there are no reasons.
     """
 
@@ -44,15 +44,16 @@ class Spread:
 
 
 def spread(result: Propagated, draws: int = DRAWS) -> Spread:
-    """Intervals, bounds and share of evidence for every claim of a finished sweep."""
+    """Intervals, bounds and share of evidence for every claim of a finished sweep (its first case is read)."""
     low, high = intervals(result, draws)
-    bound_low, bound_high = bounds(result)
+    held = not np.isnan(result.setup.inputs.pin).all()
+    bound_low, bound_high = (np.full_like(low, np.nan), np.full_like(low, np.nan)) if held else bounds(result)
     return Spread(low, high, bound_low, bound_high, evidenced(result))
 
 
 def intervals(result: Propagated, draws: int = DRAWS) -> tuple[Floats, Floats]:
     """5% and 95% quantiles of each credence over draws of all inputs, (n,) each."""
-    inputs = draw(result.net, draws)
+    inputs = draw(result, draws)
     at_once = cases_at_once(result.net)
     parts = []
     for start in range(0, draws, at_once):
@@ -63,27 +64,29 @@ def intervals(result: Propagated, draws: int = DRAWS) -> tuple[Floats, Floats]:
     return low, high
 
 
-def draw(net: Network, draws: int) -> Inputs:
+def draw(result: Propagated, draws: int) -> Inputs:
     """Inputs drawn at random, a case each: strengths uniform, base rates logit-normal, reliabilities Beta.
 
-    The random numbers of an input depend only on what it is an input of.
+    The random numbers of an input depend only on what it is an input of.  Draws are around the inputs of the sweep's
+    first case: what a viewpoint shifts stays shifted, and a strength that it sets is taken as said.
     """
-    inputs = Inputs.of(net, draws)
+    net = result.net
+    inputs = result.setup.inputs.take(np.zeros(draws, dtype=np.int64))
     z = np.array([_random(f"base {id}", 0).standard_normal(draws) for id in net.ids]).reshape(net.size, draws)
-    base = net.base[:, None] + BASE_RATE_SPREAD * z
-    rate = ar.sigmoid(base)
+    rate = ar.sigmoid(result.setup.tables.base[:, :1] + BASE_RATE_SPREAD * z)
     for members in net.questions:
-        weights = net.pi[members][:, None] * np.exp(BASE_RATE_SPREAD * z[members])
+        weights = inputs.base_rate[members] * np.exp(BASE_RATE_SPREAD * z[members])
         rate[members] = weights / weights.sum(axis=0)
     inputs.base_rate[:] = np.clip(rate, 1e-6, 1 - 1e-6)
-    for j, id in enumerate(net.link_ids):
-        claim = net.ids[net.link_claim[j]]
-        inputs.link_weight[j] = _strength(f"link {id} {claim}", net.link_weight[j], net.link_range[j], draws)
-    for k, id in enumerate(net.item_ids):
-        claim = net.ids[net.item_claim[k]]
-        inputs.item_weight[k] = _strength(f"item {id} {claim}", net.item_weight[k], net.item_range[k], draws)
-    _reliabilities(inputs.item_reliability, net.item_reliability, [f"reliability {id}" for id in net.item_ids])
-    _reliabilities(inputs.root_reliability, net.root_reliability, [f"reliability {id}" for id in net.root_ids])
+    item_range, link_range = strength_ranges(result)
+    for name, ids, into, values, spans in (
+        ("link", net.link_ids, net.link_claim, inputs.link_weight, link_range),
+        ("item", net.item_ids, net.item_claim, inputs.item_weight, item_range),
+    ):
+        for j, id in enumerate(ids):
+            values[j] = _strength(f"{name} {id} {net.ids[into[j]]}", float(values[j, 0]), spans[j], draws)
+    _reliabilities(inputs.item_reliability, [f"reliability {id}" for id in net.item_ids])
+    _reliabilities(inputs.root_reliability, [f"reliability {id}" for id in net.root_ids])
     return inputs
 
 
@@ -102,13 +105,13 @@ def _strength(key: str, weight: float, span: Floats, draws: int) -> Floats:
     return size if weight > 0 else -size
 
 
-def _reliabilities(out: Floats, stated: Floats, keys: list[str]) -> None:
-    """Draws of reliabilities; one that is stated as certain stays certain."""
+def _reliabilities(values: Floats, keys: list[str]) -> None:
+    """Put draws around reliabilities in their place; one that is stated as certain stays certain."""
     for i, key in enumerate(keys):
-        t = float(stated[i])
+        t = float(values[i, 0])
         if t < 1:
-            x = _random(key, 2).beta(t * CONCENTRATION, (1 - t) * CONCENTRATION, out.shape[1])
-            out[i] = np.clip(x, 1e-9, 1 - 1e-9)
+            x = _random(key, 2).beta(t * CONCENTRATION, (1 - t) * CONCENTRATION, values.shape[1])
+            values[i] = np.clip(x, 1e-9, 1 - 1e-9)
 
 
 def evidenced(result: Propagated) -> Floats:
@@ -116,7 +119,7 @@ def evidenced(result: Propagated) -> Floats:
     net, state, t = result.net, result.state, result.setup.tables
     limit = np.abs(ar.link_limit(t.s, t.f, t.ref, np.ones_like(t.ref)))[:, 0]
     mu = state.mu[:, 0]
-    given = np.where(mu * net.link_weight > 0, np.abs(mu), 0.0)
+    given = np.where(mu * result.setup.inputs.link_weight[:, 0] > 0, np.abs(mu), 0.0)
     total = np.bincount(net.link_claim, limit, minlength=net.size)
     out: Floats = np.divide(
         np.bincount(net.link_claim, given, minlength=net.size), total, out=np.full(net.size, np.nan), where=total > 0
