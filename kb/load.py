@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -85,6 +85,53 @@ def load(root: str | Path = "claims") -> Loaded:
     base = Path(root)
     if not base.is_dir():
         raise FileNotFoundError(f"{root} is not a folder of records")
+    files = ((path, misplaced or _read(path, path.as_posix())) for path, misplaced in _files(base))
+    return _gather(files, base.as_posix())
+
+
+def load_files(files: Iterable[tuple[str, bytes | None]], root: str = "claims") -> Loaded:
+    """Read records that do not lie in a folder, such as those of a revision that git keeps.
+
+    Args:
+        files: (path below ``root``, content) of each file; ``None`` where it is no plain file, such as a link.
+        root: what paths in messages start with.
+
+    Returns:
+        The same as :func:`load` for a folder with these files.
+    """
+    return _gather(_placed(files, root), root)
+
+
+def _placed(files: Iterable[tuple[str, bytes | None]], root: str) -> Iterator[tuple[Path, bytes | Finding]]:
+    """Files by path, each with its content or with what is wrong with its place: the rules of :func:`_files`."""
+    told: set[Path] = set()
+    for name, raw in sorted(files):
+        parts = Path(name).parts
+        path = Path(root, *parts)
+        wrong: Finding | None = None
+        if any(part.startswith(".") or part == _SKIPPED for part in parts[:2]):
+            continue
+        if len(parts) == 1:
+            wrong = _misplaced(path, *_AT_THE_TOP)
+        elif not _ID.match(parts[0]):
+            path = Path(root, parts[0])
+            wrong = _bad_folder(path)
+        elif len(parts) > 2:
+            path = Path(root, *parts[:2])
+            wrong = _misplaced(path, *_NESTED)
+        elif raw is None:
+            wrong = _misplaced(path, *_LINK)
+        elif path.suffix != ".yaml":
+            wrong = _not_yaml(path)
+        if wrong is None and raw is not None:
+            yield path, raw
+        elif wrong is not None and path not in told:
+            told.add(path)
+            yield path, wrong
+
+
+def _gather(files: Iterable[tuple[Path, bytes | Finding]], root: str) -> Loaded:
+    """Read files, in a fixed order of path, one after the other."""
     entries: list[Entry] = []
     drafts: list[Entry] = []
     findings: list[Finding] = []
@@ -92,10 +139,9 @@ def load(root: str | Path = "claims") -> Loaded:
     names: set[str] = set()
     mended: set[Place] = set()
     left_out = 0
-    for path, misplaced in _files(base):
+    for path, raw in files:
         shown, topic = path.as_posix(), path.parent.name
         names.add(f"{topic}/{TOPIC_FILE}" if path.name == TOPIC_FILE else path.stem)
-        raw = misplaced or _read(path, shown)
         if isinstance(raw, Finding):
             findings.append(raw)
             continue
@@ -115,12 +161,11 @@ def load(root: str | Path = "claims") -> Loaded:
         findings += found[:MAX_PER_FILE]
         left_out += len(found[MAX_PER_FILE:])
     findings += _twice([*entries, *drafts])
-    shown_root = base.as_posix()
     unread = names - {e.id for e in entries} - {f"{topic}/{TOPIC_FILE}" for topic in topics}
-    corpus = draft = Corpus(entries, topics, shown_root, unread)
+    corpus = draft = Corpus(entries, topics, root, unread)
     if drafts:
         unread = unread - {e.id for e in drafts} | {MISSING_ID, f"{MISSING_ID}-too"}
-        draft = Corpus([*drafts, *entries], topics, shown_root, unread)
+        draft = Corpus([*drafts, *entries], topics, root, unread)
     findings.sort(key=Finding.sort_key)
     return Loaded(corpus, tuple(findings), draft, frozenset(mended), left_out)
 
@@ -129,11 +174,10 @@ def _files(base: Path) -> Iterator[tuple[Path, Finding | None]]:
     """Files below the records in a fixed order, each with a finding when it does not lie where records lie."""
     for folder in _inside(base):
         if folder.is_symlink() or not folder.is_dir():
-            yield folder, _misplaced(folder, "a file at the top of the records", "move it into a topic's folder")
+            yield folder, _misplaced(folder, *_AT_THE_TOP)
             continue
         if not _ID.match(folder.name):
-            hint = f"use lower-case words joined by hyphens: {_slug(folder.name)}"
-            yield folder, _misplaced(folder, f"the folder name {folder.name[:90]!r} is not a topic's name", hint)
+            yield folder, _bad_folder(folder)
             continue
         try:
             paths = _inside(folder)
@@ -142,16 +186,13 @@ def _files(base: Path) -> Iterator[tuple[Path, Finding | None]]:
             continue
         for path in paths:
             if path.is_symlink():
-                yield path, _misplaced(path, "a symbolic link", "put the file itself here")
+                yield path, _misplaced(path, *_LINK)
             elif path.is_dir():
-                yield path, _misplaced(path, "a folder within a folder", "records lie one folder deep: move them up")
+                yield path, _misplaced(path, *_NESTED)
             elif not path.is_file():
                 yield path, _misplaced(path, "not a plain file", "records are plain files that end in .yaml")
             elif path.suffix != ".yaml":
-                yield (
-                    path,
-                    _misplaced(path, f"{path.name[:90]} does not end in .yaml", f"rename it to {path.stem}.yaml"),
-                )
+                yield path, _not_yaml(path)
             else:
                 yield path, None
 
@@ -163,6 +204,20 @@ def _inside(folder: Path) -> list[Path]:
 
 def _misplaced(path: Path, message: str, hint: str) -> Finding:
     return Finding(path.as_posix(), 1, 1, "file-place", message, hint)
+
+
+_AT_THE_TOP = ("a file at the top of the records", "move it into a topic's folder")
+_NESTED = ("a folder within a folder", "records lie one folder deep: move them up")
+_LINK = ("a symbolic link", "put the file itself here")
+
+
+def _bad_folder(folder: Path) -> Finding:
+    hint = f"use lower-case words joined by hyphens: {_slug(folder.name)}"
+    return _misplaced(folder, f"the folder name {folder.name[:90]!r} is not a topic's name", hint)
+
+
+def _not_yaml(path: Path) -> Finding:
+    return _misplaced(path, f"{path.name[:90]} does not end in .yaml", f"rename it to {path.stem}.yaml")
 
 
 def _read(path: Path, shown: str) -> bytes | Finding:
