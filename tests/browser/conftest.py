@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from kb.engine import assess
 from kb.export import FORMATS
@@ -32,6 +32,10 @@ QUIET = [
     "--disable-sync",
 ]
 """A Chromium that talks to nobody on its own account."""
+
+PATIENCE = 20_000
+"""Milliseconds to wait for what should come at once: machines that run tests are busy."""
+expect.set_options(timeout=PATIENCE)
 
 KINDS = {
     "front": "index.html",
@@ -166,7 +170,7 @@ def visit(browser: Browser) -> Iterator[Open]:
             color_scheme="dark" if scheme == "dark" else "light",
             java_script_enabled=scripts,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return Visit(context)
 

@@ -22,7 +22,7 @@ def test_front_page_to_claim_to_source_and_back(visit: Open, base: str) -> None:
     expect(page.locator(".kb-sum__total strong")).to_have_text(number)
     page.locator("#evidence ~ * a", has_text="A study of slow fermentation").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A study of slow fermentation")
-    expect(page.locator("#moved ~ .kb-scroll")).to_contain_text(CLAIM)
+    expect(page.locator("#moved ~ .kb-scroll").first).to_contain_text(CLAIM)
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text(CLAIM)
     page.go_back()
