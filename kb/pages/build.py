@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+from markupsafe import Markup
 
 from kb import models as m
 from kb.corpus import Entry
@@ -60,7 +62,7 @@ def render_site(
     pieces = fragments(site, by_root, by_item, {name: len(content) for name, content in files.items()})
     for path in sorted(frames):
         paths.append(path)
-        yield path, fill(frames[path], pieces)
+        yield path, fill(frames[path], pieces, _mention(site, path))
     for path, page in redirects(site):
         yield path, _stamp(cut, page)
     yield INDEX_PATH, data.search_index(site)
@@ -68,6 +70,19 @@ def render_site(
         yield f"data/{name}", files[name]
     if settings.site_url is not None:
         yield "sitemap.xml", sitemap(settings.site_url, [p for p in paths if p != "404.html"], settings.revised)
+
+
+def _mention(site: Site, path: str) -> Callable[[str], Markup]:
+    """How a hand-written page mentions a record: a link with its title, or its id where there is no such record."""
+    root = "../" * path.count("/")
+
+    def mention(id: str) -> Markup:
+        if id not in site.corpus:
+            return Markup("<code>{}</code>").format(id)
+        ref = site.ref(id)
+        return Markup('<a class="kb-ref" href="{}">{}</a>').format(root + ref.href, ref.title)
+
+    return mention
 
 
 def _stamp(cut: Shell, page: Page) -> bytes:

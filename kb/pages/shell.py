@@ -7,7 +7,7 @@ theme and a mark inside a record stays what it is: text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 PLACES = ("head", "title", "body", "toc")
 _PLACE = re.compile(r"@@kb:([a-z-]+)@@")
 _MARK = re.compile(r"<!--kb:([a-z-]+)-->")
+_RECORD = re.compile(r"\[\[@([a-z0-9-]+)\]\]")
 _MATERIAL_FAULTS = (
     # `autocomplete` is not allowed on a check box, and a toggle without a name is announced as a nameless one.
     (
@@ -69,8 +70,18 @@ class Shell:
         return "".join(filled[p] if i % 2 else p for i, p in enumerate(self.parts)).encode()
 
 
-def fill(html: str, fragments: Mapping[str, Markup]) -> bytes:
-    """A hand-written page with each ``<!--kb:name-->`` replaced by the fragment of that name, as UTF-8.
+def _by_name(id: str) -> Markup:
+    """A record that has no page here, by its id."""
+    return Markup("<code>") + id + Markup("</code>")
+
+
+def fill(html: str, fragments: Mapping[str, Markup], record: Callable[[str], Markup] = _by_name) -> bytes:
+    """A hand-written page with its marks replaced, as UTF-8.
+
+    Args:
+        html: the rendered page.
+        fragments: what stands for each ``<!--kb:name-->``.
+        record: what stands for ``[[@id]]``, the mention of a record.
 
     Raises:
         FrameError: the page asks for a fragment that does not exist.
@@ -81,4 +92,5 @@ def fill(html: str, fragments: Mapping[str, Markup]) -> bytes:
             raise FrameError(f"no fragment is called {match[1]}; there are: {', '.join(sorted(fragments))}")
         return str(fragments[match[1]])
 
-    return _MARK.sub(one, mend(html)).encode()
+    filled = _MARK.sub(one, mend(html))
+    return _RECORD.sub(lambda match: str(record(match[1])), filled).encode()
