@@ -150,7 +150,8 @@ class Turning:
     def of(self, claim: str) -> Cruxes:
         """Claims and inputs beneath a claim, ranked by how much they could move it.
 
-        Its sibling answers are left out: that settling one settles the other is what a question says.
+        Its sibling answers are left out: that settling one settles the other is what a question says.  "None of these"
+        is no claim that anybody could settle.
         """
         net = self.net
         t = net.ids.index(claim)
@@ -158,7 +159,7 @@ class Turning:
         q = int(net.question_of[t])
         siblings = set(net.questions[q].tolist()) if q >= 0 else set()
         reach = {t, *beneath(net, t)}
-        below = sorted(reach - siblings - {t})
+        below = sorted(c for c in reach - siblings - {t} if NONE_SUFFIX not in net.ids[c])
         ends = zip(below, self.settled(below), strict=True)
         claims = [_claim_crux(net.ids[c], now, float(yes[t]), float(no[t])) for c, (yes, no) in ends]
         claims = [c for c in claims if max(abs(c.if_true - now), abs(c.if_false - now)) > STILL]

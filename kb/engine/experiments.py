@@ -107,7 +107,8 @@ def _answers(tables: Sequence[m.StrengthTable | None], prior: Floats) -> Floats:
     """P(outcome | answer) for every answer of a question, where only some are named (answers,).
 
     A named one states it; the rest share one number, such that P(outcome | not a named answer) comes out as stated, on
-    average over those named.
+    average over those named.  Numbers that contradict each other could ask for less than nothing: a tenth of the
+    smallest stated is the least.
     """
     found = np.array([x.if_true if x else 0.0 for x in tables])
     named = np.array([x is not None for x in tables])
@@ -119,7 +120,7 @@ def _answers(tables: Sequence[m.StrengthTable | None], prior: Floats) -> Floats:
         others = [float(prior @ found) - float(p) * f for p, f in zip(prior[named], found[named], strict=True)]
         implied = [b * (1 - float(p)) - o for b, p, o in zip(stated, prior[named], others, strict=True)]
         numbers = [*stated, *found[named].tolist()]
-        found[~named] = min(max(math.fsum(implied) / len(implied) / rest, min(numbers)), max(numbers))
+        found[~named] = min(max(math.fsum(implied) / len(implied) / rest, min(numbers) / 10), 1.0)
     return found
 
 
