@@ -274,3 +274,16 @@ def test_huge_opposed_weights_stay_finite() -> None:
         tuple(Link(r, (r,), "c", 40 * DB, both=True) for r in names),
     )
     assert joint_credences(debate)["c"] == pytest.approx(0.5, abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", ["star", "chain"])
+def test_long_and_wide_trees(shape: str) -> None:
+    names = [f"c{i:04}" for i in range(1500)]
+    above = {name: names[0] if shape == "star" else names[i] for i, name in enumerate(names[1:])}
+    debate = Debate(
+        dict.fromkeys(names, 0.3),
+        tuple(Item(f"i{c}", c, (3 if i % 2 else -2) * DB, f"r{c}") for i, c in enumerate(names)),
+        {f"r{c}": 0.9 for c in names},
+        tuple(Link(a, (a,), b, 3 * DB, both=True) for a, b in above.items()),
+    )
+    assert joint_credences(debate)[names[0]] == pytest.approx(credences(debate)[names[0]], abs=1e-9)

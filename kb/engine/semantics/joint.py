@@ -154,7 +154,8 @@ class Joint:
                 left.discard(b)
                 for v in self.bonds[b].ends:
                     bonds_of[v].discard(b)
-                    queue += sorted(bonds_of[v])
+                    if len(bonds_of[v]) == 1:
+                        queue += bonds_of[v]
         return tuple(self.bonds[b] for b in sorted(left))
 
     def within(self, variables: Sequence[int]) -> tuple[list[Bond], list[Voucher]]:
