@@ -181,6 +181,24 @@ def test_fragments_are_filled_and_unknown_ones_refused() -> None:
         fill("<!--kb:two-->", {"one": Markup("")})
 
 
+def test_a_hand_written_page_mentions_records(bread: Assessment) -> None:
+    mark = "<p>[[@cold-rise-tastes-better]] and [[@no-such-record]]</p>"
+    pages = dict(render_site(bread, SHELL, {"guide/some.html": mark}, Settings()))
+    text = pages["guide/some.html"].decode()
+    assert 'href="../claim/cold-rise-tastes-better.html"' in text
+    assert "<code>no-such-record</code>" in text
+    assert fill("[[@one]]", {}) == b"<code>one</code>"
+    assert fill("<!--kb:one-->", {"one": Markup("[[@two]]")}) == b"[[@two]]"  # record text in a fragment stays text
+
+
+def test_hand_written_pages_mention_records_that_exist() -> None:
+    corpus = load(ROOT / "claims").corpus
+    pages = sorted((ROOT / "site/pages").rglob("*.md"))
+    named = {id for page in pages for id in re.findall(r"\[\[@([a-z0-9-]+)\]\]", page.read_text("utf-8"))}
+    assert named
+    assert sorted(id for id in named if id not in corpus) == []
+
+
 def test_the_themes_check_boxes_are_mended(built: Path) -> None:
     assert 'autocomplete="off"' in '<input data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">'
     wrong = '<input data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off">'

@@ -17,7 +17,7 @@ from kb.pages.page import Page
 from kb.pages.question import render_question
 from kb.pages.records import render_evidence, render_person, render_plain, render_source
 from kb.pages.redirect import redirects
-from kb.pages.shell import Shell, fill
+from kb.pages.shell import Shell, by_name, fill
 from kb.pages.site import Settings, Site
 from kb.pages.sitemap import sitemap
 
@@ -78,9 +78,9 @@ def _mention(site: Site, path: str) -> Callable[[str], Markup]:
 
     def mention(id: str) -> Markup:
         if id not in site.corpus:
-            return Markup("<code>{}</code>").format(id)
+            return by_name(id)
         ref = site.ref(id)
-        return Markup('<a class="kb-ref" href="{}">{}</a>').format(root + ref.href, ref.title)
+        return Markup('<a href="{}">{}</a>').format(root + ref.href, ref.title)
 
     return mention
 

@@ -70,12 +70,12 @@ class Shell:
         return "".join(filled[p] if i % 2 else p for i, p in enumerate(self.parts)).encode()
 
 
-def _by_name(id: str) -> Markup:
-    """A record that has no page here, by its id."""
-    return Markup("<code>") + id + Markup("</code>")
+def by_name(id: str) -> Markup:
+    """The mention of a record that has no page here: its id."""
+    return Markup("<code>{}</code>").format(id)
 
 
-def fill(html: str, fragments: Mapping[str, Markup], record: Callable[[str], Markup] = _by_name) -> bytes:
+def fill(html: str, fragments: Mapping[str, Markup], record: Callable[[str], Markup] = by_name) -> bytes:
     """A hand-written page with its marks replaced, as UTF-8.
 
     Args:
@@ -92,5 +92,6 @@ def fill(html: str, fragments: Mapping[str, Markup], record: Callable[[str], Mar
             raise FrameError(f"no fragment is called {match[1]}; there are: {', '.join(sorted(fragments))}")
         return str(fragments[match[1]])
 
-    filled = _MARK.sub(one, mend(html))
-    return _RECORD.sub(lambda match: str(record(match[1])), filled).encode()
+    # Mentions first: what a fragment holds is record text, and a mark in it stays text.
+    mentioned = _RECORD.sub(lambda match: str(record(match[1])), mend(html))
+    return _MARK.sub(one, mentioned).encode()
