@@ -267,7 +267,7 @@ def test_asking_for_one_claim_or_for_all_gives_the_same(clock: Assessment) -> No
 
 
 def test_under_a_viewpoint_its_own_inputs_are_moved(clock: Assessment) -> None:
-    """The keeper sets maker-mark's strength: taken as said, it has no slack; the log's reliability is moved from .95."""
+    """The keeper sets maker-mark's strength: taken as said, it has no slack; the log's reliability moves from .95."""
     found = {(p.kind, p.record): p.change for p in clock.under("careful-keeper").cruxes("gear-old").parameters}
     assert ("strength", "maker-mark") not in found
     assert ("strength", "maker-mark") in {(p.kind, p.record) for p in clock.cruxes("gear-old").parameters}

@@ -7,38 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kb.engine.assessment import Assessment, assess
+from kb.engine.assessment import Assessment
 from kb.engine.cruxes import entropy
 from kb.errors import UnknownId
-from kb.load import load
 from kb.odds import logit, sigma
 
-
-def tree(folder: Path, **records: str) -> Assessment:
-    """An assessed corpus of these records (id, with _ for -, to YAML), in one topic, with one source."""
-    (folder / "t").mkdir()
-    (folder / "sources").mkdir()
-    (folder / "t" / "_topic.yaml").write_text("title: Kettles\nquestion: Do they boil late?\n")
-    (folder / "sources" / "log.yaml").write_text(
-        "kind: source\ntitle: Log\ntype: report\nno_url: It is kept on paper only.\nreliability: {value: 0.9, why: It is written on the spot.}\n"
-    )
-    for name, text in records.items():
-        (folder / "t" / f"{name.replace('_', '-')}.yaml").write_text(text)
-    loaded = load(folder)
-    assert loaded.findings == ()
-    return assess(loaded.corpus, intervals=False)
-
-
-def claim(*links: str, base_rate: float = 0.5) -> str:
-    text = f"kind: claim\ntitle: A claim\ntext: Something is so.\nbase_rate: {{credence: {base_rate}, why: It was counted.}}\n"
-    return text + ("bears_on:\n" + "".join(f"  - {link}\n" for link in links) if links else "")
-
-
-def item(on: str, db: float) -> str:
-    return (
-        "kind: evidence\ntitle: An item\ntext: It was seen.\ndesign: observation\nroot: log\n"
-        f"bears_on: [{{claim: {on}, stance: supports, strength: {{db: {db}}}, why: It is plainly so.}}]\n"
-    )
+from .records import claim, item, link, read, tree
 
 
 def experiment(*outcomes: str) -> str:
@@ -75,8 +49,8 @@ def test_one_bit_is_all_there_is_to_know_of_an_even_claim(tmp_path: Path) -> Non
 
 
 def test_through_a_reason_the_outcome_moves_the_conclusion(tmp_path: Path) -> None:
-    link = "{claim: a, stance: supports, strength: {db: 10}, why: It leads there., cuts_both_ways: true}"
-    found = tree(tmp_path, a=claim(), b=claim(link), x=experiment(given("b", 0.9, 0.2), given("b", 0.1, 0.8)))
+    reason = claim(link("a", "{db: 10}", more=", cuts_both_ways: true"))
+    found = tree(tmp_path, a=claim(), b=reason, x=experiment(given("b", 0.9, 0.2), given("b", 0.1, 0.8)))
     (value,) = found.experiments("a")
     s, f = 10 / 11, 1 / 11
     chances = [0.55, 0.45]
@@ -85,14 +59,8 @@ def test_through_a_reason_the_outcome_moves_the_conclusion(tmp_path: Path) -> No
     assert [o[2] for o in value.outcomes] == pytest.approx(after, abs=1e-12)
     assert sum(p * x for _, p, x in value.outcomes) == pytest.approx(found.credences["a"].credence, abs=1e-12)
     assert found.experiments("b")[0].bits > value.bits > 0
-    nothing = tree_without_links(tmp_path)
-    assert nothing.experiments("a") == ()
-
-
-def tree_without_links(folder: Path) -> Assessment:
-    """The same records, b without its link."""
-    (folder / "t" / "b.yaml").write_text(claim())
-    return assess(load(folder).corpus, intervals=False)
+    (tmp_path / "t" / "b.yaml").write_text(claim())
+    assert read(tmp_path).experiments("a") == ()
 
 
 def test_answers_named_together_are_not_counted_twice(tmp_path: Path) -> None:
@@ -127,10 +95,9 @@ def test_the_answers_that_are_not_named_share_what_is_left(tmp_path: Path) -> No
 
 
 def test_a_named_conclusion_above_a_named_reason_goes_where_its_own_conditionals_put_it(tmp_path: Path) -> None:
-    link = "{claim: a, stance: supports, strength: {db: 10}, why: It leads there.}"
     first = f"{given('a', 0.8, 0.4)}, {given('b', 0.9, 0.1)}"
     second = f"{given('a', 0.2, 0.6)}, {given('b', 0.1, 0.9)}"
-    found = tree(tmp_path, a=claim(), b=claim(link), x=experiment(first, second))
+    found = tree(tmp_path, a=claim(), b=claim(link("a", "{db: 10}")), x=experiment(first, second))
     (value,) = found.experiments("a")
     assert [o[2] for o in value.outcomes] == pytest.approx([0.8 / 1.2, 0.2 / 0.8], abs=1e-9)
     assert [o[1] for o in value.outcomes] == pytest.approx([0.6, 0.4], abs=1e-12)
