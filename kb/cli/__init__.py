@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kb.cli import anchors, check, credences, cruxes, disagree, experiments, export, impact, schema, show, site
+from kb.cli import anchors, check, credences, cruxes, diff, disagree, experiments, export, fmt, impact, schema, show, site
 from kb.cli.shell import complain, ready_streams, say
 from kb.errors import InvalidCorpus, KbError, Level, UnknownId
 from kb.export.data import version
@@ -66,8 +66,10 @@ for _module in (
     experiments,
     impact,
     disagree,
+    diff,
     export,
     anchors,
+    fmt,
     schema,
     site,
 ):

@@ -1,0 +1,97 @@
+"""States of the records for sub-commands that compare them: a folder, or a revision that git keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb import git
+from kb.cli.shell import CLAIMS, claims_folder
+from kb.errors import Finding, Unavailable
+from kb.load import Loaded, load, load_files
+from kb.rules import check_loaded
+from kb.text import MAX_BYTES
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the records lie in a repository.
+
+    Attributes:
+        folder: a folder inside the repository, to run git in.
+        under: path of the records from the top of the repository, e.g. ``claims/``.
+        shown: what paths in messages start with.
+    """
+
+    folder: Path
+    under: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """One state of the records, read and checked; ``commit`` is ``None`` for a folder."""
+
+    name: str
+    loaded: Loaded
+    findings: tuple[Finding, ...]
+    commit: str | None = None
+
+
+def place(claims: Path | None) -> Place:
+    """Where git finds the records: the folder that is read otherwise, or ``claims/`` of a bare repository.
+
+    Raises:
+        Unavailable: there is no repository here.
+    """
+    if claims is None and git.is_bare("."):
+        return Place(Path(), f"{CLAIMS}/", CLAIMS)
+    folder = claims_folder(claims)
+    git.needs_repository(folder)
+    under = git.prefix(folder)
+    if under is None:
+        raise Unavailable(f"{folder} is not in the work tree of a git repository; name two folders instead")
+    return Place(folder, under, folder.as_posix())
+
+
+def commit(where: Place, revision: str) -> str:
+    """The commit that a revision names.
+
+    Raises:
+        Unavailable: there is none.
+    """
+    found = git.commit_of(where.folder, revision)
+    if found is None:
+        raise Unavailable(
+            f"{revision[:80]!r} is neither a folder nor a revision of this repository; "
+            "name a branch, a tag, a commit (git log --oneline lists them) or a folder of records"
+        )
+    return found
+
+
+def stored(where: Place, id: str) -> Loaded:
+    """The records at a commit."""
+    files = git.files_at(where.folder, id, where.under)
+    plain = [file for file in files if file.mode in git.PLAIN]
+    held = dict(git.contents(where.folder, (file.blob for file in plain), MAX_BYTES + 1))
+    return load_files(((f.path, held[f.blob] if f.mode in git.PLAIN else None) for f in files), where.shown)
+
+
+def at_commit(where: Place, id: str, name: str) -> Version:
+    """The records at a commit, checked."""
+    loaded = stored(where, id)
+    return Version(name, loaded, check_loaded(loaded), id)
+
+
+def in_folder(folder: Path) -> Version:
+    """The records of a folder, checked; of a project's folder those in its ``claims/``.
+
+    Raises:
+        Unavailable: the folder is a link, which a hostile branch could point anywhere.
+    """
+    if (folder / CLAIMS).is_dir() and not any(folder.glob("*/_topic.yaml")):
+        folder = folder / CLAIMS
+    if folder.is_symlink():
+        raise Unavailable(f"{folder} is a symbolic link; name the folder that it leads to")
+    loaded = load(folder)
+    return Version(folder.as_posix(), loaded, check_loaded(loaded))
