@@ -51,6 +51,7 @@ KINDS = {
     "data": "data.html",
     "contribute": "contribute.html",
     "decision": "decisions/0001-stamped-shell.html",
+    "guide to modelling": "guide/modelling.html",
     "claim": "claim/cold-rise-tastes-better.html",
     "claim without evidence": "claim/steam-makes-crust.html",
     "hostile claim": "claim/hostile-claim.html",
