@@ -153,6 +153,13 @@ def _scalar(text: str) -> Any:
     return text
 
 
+def reads_as_itself(text: str) -> bool:
+    """Whether an unquoted scalar stands for its own characters, and not for a number, a truth value or null."""
+    if text and text[0] not in _MAY_MEAN_MORE:
+        return True
+    return isinstance(_scalar(text), str) and _odd_number(text) is None
+
+
 def _odd_number(text: str) -> tuple[str, str] | None:
     """Why a plain scalar is a number that is not taken, and what to write instead; ``None`` for anything else."""
     shown = text[:24]
