@@ -163,3 +163,28 @@ def answers(log_prior: Floats, rows: Floats) -> Floats:
     for k in range(z.shape[0]):
         out[k] = z[k] - np.logaddexp.reduce(np.delete(z, k, axis=0), axis=0)
     return out
+
+
+def holding(pin: Floats, z: Floats) -> Floats:
+    """What holds some answers of an exclusive question where they are pinned; the others share the rest as before.
+
+    Pinned chances that leave the others less than a millionth are scaled down to leave them that.
+
+    Args:
+        pin: log odds at which answers are held, NaN where they are free, shape (k, B).
+        z: ln of the answers' weights, shape (k, B).
+
+    Returns:
+        Shifts of ``z`` in nats, 0 for free answers, shape (k, B).
+    """
+    held = ~np.isnan(pin)
+    at = np.where(held, pin, -np.inf)
+    log_q = log_sigmoid(at)
+    total, several, all_held = np.exp(log_q).sum(axis=0), held.sum(axis=0) > 1, held.all(axis=0)
+    most = np.where(all_held, 1.0, 1 - 1e-6)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.where(several & ((total > most) | all_held), most / total, 1.0)
+        log_rest = np.where(several, np.log1p(-np.minimum(total * scale, 1.0)), log_sigmoid(-at.max(axis=0)))
+        apart = np.where(all_held, 0.0, np.logaddexp.reduce(np.where(held, -np.inf, z), axis=0) - log_rest)
+        out: Floats = np.where(held, log_q + np.log(scale) + apart - z, 0.0)
+    return out

@@ -293,13 +293,9 @@ def compete(x: Setup, state: State, members: Ints) -> None:
     log_prior = np.log(x.inputs.base_rate[members])
     own = state.own[members] + state.links[members] + state.shared[members]
     shift = x.inputs.shift[members].copy()
+    if not np.isnan(pin).all():
+        shift += ar.holding(pin, log_prior + own + shift)
     log_odds = ar.answers(log_prior, own + shift)
-    held = ~np.isnan(pin)
-    for _ in range(100 if held.any() else 0):
-        shift += np.where(held, np.nan_to_num(pin) - log_odds, 0.0)
-        log_odds = ar.answers(log_prior, own + shift)
-        if np.max(np.abs(np.where(held, np.nan_to_num(pin) - log_odds, 0.0))) < 1e-13:
-            break
     still = ~(own + shift).any(axis=0)
     log_odds[:, still] = base[:, still]
     state.shift[members] = shift
