@@ -191,6 +191,12 @@ def test_a_hand_written_page_mentions_records(bread: Assessment) -> None:
     assert fill("<!--kb:one-->", {"one": Markup("[[@two]]")}) == b"[[@two]]"  # record text in a fragment stays text
 
 
+def test_the_list_of_decisions_names_every_decision(built: Path) -> None:
+    text = (built / "decisions/index.html").read_text("utf-8")
+    files = sorted(p.stem for p in (ROOT / "site/pages/decisions").glob("0*.md"))
+    assert re.findall(r'<li><a href="(0[^"]*)\.html">', text) == files
+
+
 def test_hand_written_pages_mention_records_that_exist() -> None:
     corpus = load(ROOT / "claims").corpus
     pages = sorted((ROOT / "site/pages").rglob("*.md"))

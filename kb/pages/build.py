@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from markupsafe import Markup
@@ -22,6 +23,8 @@ from kb.pages.site import Settings, Site
 from kb.pages.sitemap import sitemap
 
 INDEX_PATH = "assets/search-index.js"
+DECISIONS = "decisions/"
+_HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 
 def render_site(
@@ -60,6 +63,7 @@ def render_site(
         yield made.path, _stamp(cut, made)
     files = exports or {}
     pieces = fragments(site, by_root, by_item, {name: len(content) for name, content in files.items()})
+    pieces["decisions"] = _decisions(frames)
     for path in sorted(frames):
         paths.append(path)
         yield path, fill(frames[path], pieces, _mention(site, path))
@@ -70,6 +74,17 @@ def render_site(
         yield f"data/{name}", files[name]
     if settings.site_url is not None:
         yield "sitemap.xml", sitemap(settings.site_url, [p for p in paths if p != "404.html"], settings.revised)
+
+
+def _decisions(frames: Mapping[str, str]) -> Markup:
+    """Links to the hand-written decisions by their headings, for the page beside them."""
+    found = []
+    for path in sorted(frames):
+        heading = _HEADING.search(frames[path])
+        if path.startswith(DECISIONS) and heading is not None and not path.endswith("/index.html"):
+            text = Markup(heading[1]).striptags()
+            found.append(Markup('<li><a href="{}">{}</a></li>').format(path.removeprefix(DECISIONS), text))
+    return Markup('<ul class="kb-list">{}</ul>').format(Markup("").join(found))
 
 
 def _mention(site: Site, path: str) -> Callable[[str], Markup]:
