@@ -351,7 +351,7 @@ def overlap(net: Network, state: State, pairs: Ints, loud: Floats | None) -> Non
         pairs: all (claim, root) pairs of some claims.
         loud: their W_root without testimony and anecdotes (len(pairs), B); ``None`` where there are none.
     """
-    if loud is None and ar.segment_starts(net.pair_cluster[pairs]).size == pairs.size == net.pair_claim.size:
+    if loud is None and net.cluster_claim.size == pairs.size == net.pair_claim.size:
         y = state.pair_weight[pairs]
         state.pair_lineage_part[pairs], state.pair_part[pairs], state.pair_quiet[pairs] = y, y, 0.0
         claims, sums = ar.segment_sums(y, net.pair_claim[pairs])
