@@ -63,7 +63,7 @@ def effects(before: Assessment, after: Assessment, changes: tuple[RecordChange, 
         changes=tuple(_noted(change, own, before.corpus, after) for change in changes),
         moves=moves,
         leading=tuple(_leading(before, after))[:MOST],
-        cruxes=tuple(_cruxes(before, after, top))[:MOST],
+        cruxes=tuple(_cruxes(before, after, top, changes))[:MOST],
         shared=tuple(_shared(after, changes, own))[:MOST],
         rows=tuple(_rows(before, after, top[:50]))[:MOST],
         notes=notes,
@@ -141,7 +141,10 @@ def _why_nothing(old: Entry | None, now: Entry | None, after: Assessment) -> str
     if isinstance(record, m.Undercut):
         return "an undercut does nothing until evidence speaks for it and its target carries weight"
     if isinstance(record, m.Claim | m.Argument):
-        return "there is no evidence beneath it that this could pass on"
+        premises = (entry.id,) if isinstance(record, m.Claim) else record.premises
+        if any(_assessed(after.credences.get(id)) is not None for id in premises):
+            return "what lies beneath it does not speak for it strongly enough to be passed on"
+        return "there is no evidence beneath it that could be passed on"
     if isinstance(record, m.Source):
         return "no item that carries weight rests on it"
     return ""
@@ -181,10 +184,16 @@ def _moves(
 
 
 def _cause(claim: str, own: Own, weight: float, changes: tuple[RecordChange, ...]) -> str | None:
-    """The change that does most of a move, in its direction where there is one."""
-    ranked = sorted((-(moves[claim] * math.copysign(1.0, weight)), id) for id, moves in own.items() if moves.get(claim))
+    """The change that does most of a move, in its direction where there is one; an item before its source."""
+    kinds = {change.id: change.kind for change in changes}
+    sign = math.copysign(1.0, weight)
+    ranked = sorted(
+        (-round(sign * moves[claim], 9), kinds[id] == vocab.Kind.SOURCE, id)
+        for id, moves in own.items()
+        if moves.get(claim)
+    )
     if ranked:
-        return ranked[0][1]
+        return ranked[0][2]
     return claim if any(change.id == claim for change in changes) else None
 
 
@@ -239,11 +248,21 @@ def _leading(before: Assessment, after: Assessment) -> Iterator[LeadingAnswer]:
             )
 
 
-def _cruxes(before: Assessment, after: Assessment, moved: Iterable[str]) -> Iterator[CruxChange]:
-    """Cruxes that come and go at the claims that move most, answers to questions first."""
+def _cruxes(
+    before: Assessment, after: Assessment, moved: Iterable[str], changes: tuple[RecordChange, ...]
+) -> Iterator[CruxChange]:
+    """Cruxes that come and go at the claims that move most, answers first, and at those that changed links reach."""
     both = [id for id in moved if id in before.credences and id in after.credences]
     both.sort(key=lambda id: id not in after.corpus.questions_of)
-    for id in both[:CRUX_CLAIMS]:
+    changed = {change.id for change in changes}
+    reached = {
+        reason.link.claim
+        for corpus in (before.corpus, after.corpus)
+        for reason in corpus.reasons
+        if reason.source in changed
+    }
+    others = sorted(id for id in reached if id in before.credences and id in after.credences)
+    for id in dict.fromkeys([*both[:CRUX_CLAIMS], *others[:CRUX_CLAIMS]]):
         old, new = (
             {c.claim: c.largest for c in found.cruxes(id).claims[:CRUXES] if c.largest >= WORTH}
             for found in (before, after)

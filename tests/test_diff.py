@@ -1,0 +1,447 @@
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from repositories import Repository, evidence, source
+from support import CLOCK, Kb
+
+from kb import diff, odds
+from kb.cli.versions import at_commit, commit, place
+from kb.diff.markdown import LONGEST, code
+from kb.diff.report import MAX_REPORT, BadReport, Diff, read_report
+from kb.engine import assess
+from kb.load import load
+
+RECORDS = len(load(CLOCK).corpus)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    made = Repository.clock(tmp_path / "project")
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+def seen(kb: Kb, *arguments: str) -> Diff:
+    """The report of a comparison."""
+    ran = kb("diff", *arguments, "--json")
+    assert ran.out, ran.err
+    found = read_report(ran.out.encode())
+    assert ran.code == int(found.failed)
+    return found
+
+
+# records in words
+
+
+def test_nothing_differs(kb: Kb, repository: Repository) -> None:
+    found = seen(kb, "main")
+    assert (found.changes, found.moves, found.records) == ((), (), (RECORDS, RECORDS))
+    assert kb("diff", "main").out == "\nmain → claims: no record differs; no credence moves\n"
+
+
+def test_new_evidence_moves_credences_along_a_path(kb: Kb, repository: Repository) -> None:
+    before = assess(load("claims").corpus).credences
+    repository.write("sources/log-two", source())
+    repository.write("tower/new-reading", evidence("gear-old", "log-two"))
+    after = assess(load("claims").corpus).credences
+    found = seen(kb, "main")
+    assert {c.id: c.what for c in found.changes} == {"log-two": "added", "new-reading": "added"}
+    new = next(c for c in found.changes if c.id == "new-reading")
+    assert new.details == ("supports gear-old, strong",)
+    assert new.moves == found.moved == len(found.moves)
+    moves = {m.claim: m for m in found.moves}
+    for id, move in moves.items():
+        assert move.before == before[id].credence
+        assert move.after == after[id].credence
+        assert move.weight == pytest.approx(odds.logit(move.after) - odds.logit(move.before), abs=1e-9)
+    assert moves["gear-old"].path == ("new-reading", "gear-old")
+    assert moves["repair-pays"].path[0] == "new-reading"
+    assert moves["repair-pays"].path[-2:] == ("gear-old", "repair-pays")
+    assert found.moves[0].claim == "gear-old"
+    assert [abs(m.weight) for m in found.moves] == sorted((abs(m.weight) for m in found.moves), reverse=True)
+
+
+def test_fields_in_words(kb: Kb, repository: Repository) -> None:
+    repository.replace("tower/gear-old", "strength: moderate", "strength: slight")
+    repository.replace("tower/gear-old", "credence: 0.4", "credence: 0.3")
+    repository.replace("tower/cold-oil", "Thick oil slows the clock", "Stiff oil slows the clock")
+    found = seen(kb, "main")
+    details = {c.id: c.details for c in found.changes}
+    assert details["gear-old"] == (
+        "base rate credence: 0.4 → 0.3",
+        "link to repair-pays strength: moderate → slight",
+    )
+    assert details["cold-oil"] == ("title reworded: “Thick oil slows the clock” → “Stiff oil slows the clock”",)
+
+
+def test_a_change_without_effect_says_so_and_why(kb: Kb, repository: Repository) -> None:
+    repository.replace("tower/cold-oil", "Thick oil slows the clock", "Stiff oil slows the clock")
+    repository.write("tower/worn-gear", "# a comment\n" + repository.path("tower/worn-gear").read_text())
+    found = seen(kb, "main")
+    notes = {c.id: (c.moves, c.note) for c in found.changes}
+    assert notes["cold-oil"] == (0, "only wording or passages differ")
+    assert notes["worn-gear"] == (0, "only wording or passages differ")
+    assert found.moves == ()
+    out = kb("diff", "main").out
+    assert "moves no credence: only wording or passages differ" in out
+    assert "formatting or comments alone" in out
+    assert out.splitlines()[-1] == "main → claims: 2 changed; no credence moves"
+
+
+def test_a_moved_file_keeps_its_id(kb: Kb, repository: Repository) -> None:
+    repository.write("oil/_topic", "title: Oil\nquestion: What does the oil do?\n")
+    repository.path("tower/cold-oil").rename(repository.path("oil/cold-oil"))
+    found = seen(kb, "main")
+    assert [(c.id, c.what, c.details) for c in found.changes] == [("cold-oil", "moved", ("moved from tower/ to oil/",))]
+    assert found.notes == ("new topic oil",)
+    assert not found.broken
+
+
+def test_a_withdrawn_record_is_called_withdrawn(kb: Kb, repository: Repository) -> None:
+    path = repository.path("tower/maker-mark")
+    path.write_text(path.read_text() + "status: {state: withdrawn, since: 2026-03-01, why: The mark was a forgery.}\n")
+    found = seen(kb, "main")
+    assert [(c.id, c.what) for c in found.changes] == [("maker-mark", "withdrawn")]
+    assert {m.claim for m in found.moves} >= {"gear-old"}
+    assert found.moves[0].path[0] == "maker-mark"
+
+
+def test_leading_answer_and_cruxes(kb: Kb, repository: Repository) -> None:
+    repository.write("sources/log-two", source())
+    repository.write("tower/oil-thick", evidence("cold-oil", "log-two", strength="decisive"))
+    found = seen(kb, "main")
+    assert [(a.question, a.before, a.after) for a in found.leading] == [("why-late", "worn-gear", "cold-oil")]
+    # worn-gear competes with cold-oil in their question: the path leads through it
+    path = next(m.path for m in found.moves if m.claim == "worn-gear")
+    assert path == ("oil-thick", "cold-oil", "why-late", "worn-gear")
+    repository.replace(
+        "tower/worn-gear",
+        "form: causal",
+        "form: causal\nbears_on:\n  - {claim: repair-pays, stance: supports, strength: decisive, why: It would fail.}",
+    )
+    found = seen(kb, "main")
+    assert [(c.crux, c.new) for c in found.cruxes if c.claim == "repair-pays"] == [("worn-gear", True)]
+
+
+def test_evidence_of_one_root_is_called_shared(kb: Kb, repository: Repository) -> None:
+    repository.write("sources/log-two", source())
+    for name in ("reading-one", "reading-two"):
+        repository.write(f"tower/{name}", evidence("never-assessed", "log-two"))
+    found = seen(kb, "main")
+    assert {(s.item, s.claim, s.with_) for s in found.shared} == {
+        ("reading-one", "never-assessed", ("reading-two",)),
+        ("reading-two", "never-assessed", ("reading-one",)),
+    }
+    assert all(0 < s.adds < s.stated for s in found.shared)
+    move = next(m for m in found.moves if m.claim == "never-assessed")
+    assert (move.before, move.after is not None) == (None, True)
+
+
+# promises
+
+
+def test_a_deleted_id_fails_with_the_way_to_withdraw(kb: Kb, repository: Repository) -> None:
+    repository.path("people/guild").unlink()
+    ran = kb("diff", "main")
+    assert ran.code == 1
+    line = next(line for line in ran.out.splitlines() if "removed-id" in line)
+    assert re.match(r"^\S*people/guild\.yaml:1:1 removed-id .*; .*kb withdraw guild --why", line)
+    assert "Traceback" not in ran.out + ran.err
+
+
+def test_an_id_may_live_on_as_an_alias(kb: Kb, repository: Repository) -> None:
+    text = repository.path("tower/never-assessed").read_text()
+    repository.path("tower/never-assessed").unlink()
+    repository.write("tower/clock-is-admired", f"{text}aliases: [never-assessed]\n")
+    found = seen(kb, "main")
+    assert {c.id: c.what for c in found.changes} == {"clock-is-admired": "added", "never-assessed": "removed"}
+    assert "removed-id" not in {p.code for p in found.broken}
+
+
+def test_an_id_keeps_its_kind(kb: Kb, repository: Repository) -> None:
+    repository.write("tower/never-assessed", evidence("gear-old", "keeper-log"))
+    assert [p.code for p in seen(kb, "main").broken] == ["reused-id"]
+
+
+def test_rewriting_more_than_a_tenth_fails(kb: Kb, repository: Repository) -> None:
+    names = sorted(
+        p.relative_to(repository.claims).with_suffix("").as_posix() for p in repository.claims.rglob("*.yaml")
+    )
+    chosen = [n for n in names if "\ntitle: " in repository.path(n).read_text() and "_topic" not in n]
+    allowed = math.floor(RECORDS * 0.1)
+    for name in chosen[:allowed]:
+        text = repository.path(name).read_text()
+        repository.write(name, re.sub(r"\ntitle: .*", "\ntitle: Another title", text))
+    assert seen(kb, "main").broken == ()
+    name = chosen[allowed]
+    repository.write(name, re.sub(r"\ntitle: .*", "\ntitle: Another title", repository.path(name).read_text()))
+    (problem,) = seen(kb, "main").broken
+    assert problem.code == "rewritten-records"
+    assert f"{allowed + 1} rewritten" in problem.message
+    assert "kb withdraw ID --why" in problem.hint
+
+
+# what is compared with what
+
+
+def test_revisions_folders_and_both(kb: Kb, repository: Repository, tmp_path: Path) -> None:
+    first = repository.head()
+    repository.write("sources/log-two", source())
+    repository.write("tower/new-reading", evidence("gear-old", "log-two"))
+    repository.commit("a reading")
+    old = tmp_path / "old"
+    repository.git("worktree", "add", "-q", str(old), first)
+    reports = [
+        seen(kb, first, "main"),
+        seen(kb, first),
+        seen(kb, str(old / "claims"), "claims"),
+        seen(kb, str(old), "main"),
+        seen(kb, str(old)),
+    ]
+    moves = [[(m.claim, m.before, m.after, m.path) for m in r.moves] for r in reports]
+    assert moves[0]
+    assert all(one == moves[0] for one in moves)
+    assert all(r.changed == 2 for r in reports)
+
+
+def test_what_others_changed_meanwhile_is_not_mine(kb: Kb, repository: Repository) -> None:
+    repository.branch("mine")
+    repository.write("tower/mine-too", evidence("gear-old", "keeper-log"))
+    repository.commit("mine")
+    repository.go("main")
+    repository.write("tower/theirs", evidence("cold-oil", "keeper-log"))
+    repository.commit("theirs")
+    found = seen(kb, "main", "mine")
+    assert [c.id for c in found.changes] == ["mine-too"]
+    assert found.base.endswith("where it left main")
+    exact = seen(kb, "main", "mine", "--exact")
+    assert {(c.id, c.what) for c in exact.changes} == {("mine-too", "added"), ("theirs", "removed")}
+    assert exact.failed
+
+
+def test_bare_repository(kb: Kb, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = repository.head()
+    repository.write("tower/new-reading", evidence("gear-old", "keeper-log"))
+    repository.commit("a reading")
+    repository.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
+    monkeypatch.chdir(tmp_path / "bare.git")
+    found = seen(kb, first, "main")
+    assert [c.id for c in found.changes] == ["new-reading"]
+
+
+def test_records_of_a_revision_are_those_of_its_folder(repository: Repository) -> None:
+    repository.write("tower/Bad Name", "kind: claim\n")
+    repository.write("tower/note", "no: kind\n")
+    (repository.claims / "tower" / "page.txt").write_text("x")
+    (repository.claims / "stray.yaml").write_text("x")
+    (repository.claims / "tower" / "deep").mkdir()
+    (repository.claims / "tower" / "deep" / "x.yaml").write_text("x")
+    (repository.claims / "No Topic").mkdir()
+    (repository.claims / "No Topic" / "x.yaml").write_text("x")
+    (repository.claims / "tower" / "link.yaml").symlink_to("/etc/passwd")
+    (repository.claims / "tower" / "large.yaml").write_text("a" * 70_000)
+    repository.commit("many mistakes")
+    where = place(None)
+    kept, lies = at_commit(where, commit(where, "HEAD"), "HEAD").loaded, load("claims")
+    assert [str(f) for f in kept.findings] == [str(f) for f in lies.findings]
+    assert kept.corpus.digest == lies.corpus.digest
+    assert len(kept.findings) >= 8
+
+
+def test_invalid_records_are_findings_and_no_traceback(kb: Kb, repository: Repository) -> None:
+    repository.write("tower/new-reading", "kind: [evidence\n")
+    repository.replace("tower/cold-oil", "form: causal", "form: casual")
+    (repository.claims / "tower" / "link.yaml").symlink_to("/etc/passwd")
+    found = seen(kb, "main")
+    assert not found.computed
+    assert {p.code for p in found.faults} >= {"yaml-syntax", "schema", "file-place"}
+    assert {c.id: c.what for c in found.changes}["cold-oil"] == "unreadable"
+    ran = kb("diff", "main")
+    assert ran.code == 1
+    assert "claims/tower/cold-oil.yaml:5:7 schema" in ran.out
+    assert ran.out.splitlines()[-1].startswith("main → claims:")
+    assert "credences not compared" in ran.out
+    repository.commit("broken")
+    repository.branch("repair")
+    assert seen(kb, "main~1", "main").faults
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nowhere",),
+        ("--exact",),
+        ("-x",),
+        ("main", "nowhere"),
+        ("main:claims",),
+        ("main", "--snapshots", "nowhere"),
+    ],
+)
+def test_wrong_arguments_are_said_in_a_line(kb: Kb, repository: Repository, arguments: tuple[str, ...]) -> None:
+    ran = kb("diff", *arguments)
+    assert ran.code in (1, 2)
+    assert "Traceback" not in ran.err
+    assert ran.err
+    if ran.code == 1:
+        assert ran.err.count("\n") == 1
+
+
+def test_outside_a_repository(kb: Kb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "claims").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    ran = kb("diff", "main")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "not in a git repository" in ran.err
+    assert kb("diff", str(CLOCK), str(CLOCK)).code == 0
+
+
+def test_settings_and_attributes_of_a_repository_run_nothing(kb: Kb, repository: Repository) -> None:
+    trap = repository.folder / "trap.sh"
+    trap.write_text(f"#!/bin/sh\ntouch '{repository.folder / 'sprung'}'\ncat\n")
+    trap.chmod(0o755)
+    with (repository.folder / ".git" / "config").open("a") as config:
+        for section in ('filter "trap"', 'diff "trap"'):
+            names = ("smudge", "clean", "process") if "filter" in section else ("textconv", "command")
+            config.write(f"[{section}]\n" + "".join(f"\t{name} = {trap}\n" for name in names))
+        config.write(f"[core]\n\tfsmonitor = {trap}\n\tpager = {trap}\n[pager]\n\tlog = {trap}\n")
+    first = repository.head()
+    (repository.folder / ".gitattributes").write_text("* filter=trap diff=trap\n")
+    repository.write("tower/new-reading", evidence("gear-old", "keeper-log"))
+    subprocess.run(["rm", "-f", "sprung"], cwd=repository.folder, check=True)
+    assert kb("diff", first).code == 0
+    assert kb("history", "gear-old").code == 0
+    assert not (repository.folder / "sprung").exists()
+
+
+# the comment
+
+HOSTILE = (
+    "@everyone <img src=x onerror=alert(1)> ![p](http://evil.example/p.png) [a](http://evil.example) #1 "
+    "`` ` </code><script>alert(1)</script> | x |"
+)
+
+
+def strip_code(text: str) -> str:
+    """Markdown without its code spans: what GitHub would read mentions, links and HTML in."""
+    return re.sub(r"`[^`\n]*`", "", text)
+
+
+def test_hostile_text_stays_in_code_spans(kb: Kb, repository: Repository) -> None:
+    quoted = json.dumps(HOSTILE[:118])
+    repository.write(
+        "sources/log-two", f"kind: source\ntitle: {quoted}\ntype: dataset\nno_url: It lies in the tower.\n"
+    )
+    repository.write(
+        "tower/new-reading", evidence("gear-old", "log-two").replace("title: A new reading", f"title: {quoted}")
+    )
+    repository.replace("tower/cold-oil", "title: Thick oil slows the clock", f"title: {quoted}")
+    repository.write("tower/@everyone <img src=x>", "kind: claim\n")
+    for args in ((), ("--exact",)):
+        made = kb("diff", "main", *args, "--markdown").out
+        assert "evil.example" in made
+        bare = strip_code(made)
+        for word in ("@everyone", "evil.example", "<img", "<script", "onerror", "#1"):
+            assert word not in bare, word
+        assert set(re.findall(r"<[^>]+>", bare)) <= {
+            "<!-- kb-diff -->", "<br>", "<details>", "</details>", "<summary>", "</summary>"
+        }  # fmt: skip
+        for line in made.splitlines():
+            if line.startswith("| "):
+                assert line.count("|") in (5, 7), line
+
+
+def test_code_spans_cannot_be_left() -> None:
+    for text in ("`", "a`b``c", "\n\n# x", "|", "", " ", "\u202e@x", "::error::x", "\x1b[31m", "x" * 9_000):
+        made = code(text)
+        assert made[0] == made[-1] == "`"
+        assert "`" not in made[1:-1]
+        assert made[1:-1].strip()
+        assert "\n" not in made
+        assert "|" not in made
+        assert len(made) < 200
+
+
+def test_markdown_of_a_report_equals_that_of_the_comparison(kb: Kb, repository: Repository, tmp_path: Path) -> None:
+    repository.write("sources/log-two", source())
+    repository.write("tower/new-reading", evidence("gear-old", "log-two"))
+    report = tmp_path / "report.json"
+    report.write_text(kb("diff", "main", "--json").out)
+    made = kb("diff", "main", "--markdown").out
+    assert made == kb("diff", "--report", report, "--markdown").out
+    assert made.startswith("<!-- kb-diff -->\n")
+    assert "| 83% | 92% |" in made or re.search(r"\| 83% \| \d\d% \| x", made)
+    assert "graph LR" in made
+    assert '["gear-old<br>83%' in made
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"base": "a", "head": "b", "records": [1, 2], "more": 1}',
+        b'{"base": "a", "head": "b", "records": [-1, 2]}',
+        b'{"base": "a", "head": "b", "records": [1, NaN]}',
+        json.dumps({"base": "a" * 400, "head": "b", "records": [1, 2]}).encode(),
+        b" " * (MAX_REPORT + 1),
+        b"[" * 100_000,
+    ],
+)
+def test_reports_from_elsewhere_are_checked(kb: Kb, tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(BadReport):
+        read_report(data)
+    path = tmp_path / "report.json"
+    path.write_bytes(data)
+    ran = kb("diff", "--report", path, "--markdown")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+
+
+def test_a_hostile_report_stays_in_code_spans_and_short() -> None:
+    one = {"id": HOSTILE, "kind": HOSTILE, "title": HOSTILE, "path": HOSTILE, "what": "added", "details": [HOSTILE] * 9}
+    move = {"claim": "x", "title": HOSTILE, "before": None, "after": 0.5, "weight": 1.0}
+    problem = {"place": HOSTILE, "code": HOSTILE, "message": HOSTILE, "hint": HOSTILE}
+    data = {
+        "base": HOSTILE, "head": HOSTILE, "records": [1, 2], "changes": [one] * 300, "changed": 300, "computed": True,
+        "moves": [{**move, "path": [HOSTILE, 'a"];click n0 "javascript:x"', "x"]}, {**move, "path": ["a", "b", "x"]}],
+        "leading": [{"question": "q", "title": HOSTILE, "before": "a", "after": None, "before_title": HOSTILE}],
+        "cruxes": [{"claim": "c", "title": HOSTILE, "crux": "d", "crux_title": HOSTILE, "new": True, "change": 0.1}],
+        "shared": [{"item": HOSTILE, "claim": "c", "with_": [HOSTILE], "how": HOSTILE, "stated": 1.0, "adds": 0.5}],
+        "broken": [problem], "faults": [problem], "anchors": [problem], "notes": [HOSTILE],
+    }  # fmt: skip
+    report = read_report(json.dumps(data).encode())
+    made = diff.markdown(report)
+    assert len(made) < LONGEST + 200
+    bare = strip_code(made)
+    for word in ("@everyone", "evil.example", "<img", "<script", "javascript"):
+        assert word not in bare
+    assert diff.markdown(report) == made
+    assert "\x1b" not in diff.text(report)
+
+
+# bytes
+
+
+def test_same_states_same_bytes(repository: Repository) -> None:
+    repository.write("sources/log-two", source())
+    repository.write("tower/new-reading", evidence("gear-old", "log-two"))
+    made = set()
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Kathmandu")):
+        done = subprocess.run(
+            [os.sys.executable, "-m", "kb.cli", "diff", "main", "--json"],  # type: ignore[attr-defined]
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            capture_output=True,
+            timeout=60,
+            check=True,
+        )
+        made.add(done.stdout)
+    assert len(made) == 1
