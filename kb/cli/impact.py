@@ -10,6 +10,7 @@ from rich.text import Text
 
 from kb import odds
 from kb.cli.shell import ClaimsOption, JsonOption, assessed, count, say, say_json
+from kb.engine import Assessment
 from kb.engine.impact import Move
 
 NAME = "impact"
@@ -17,6 +18,9 @@ NAME = "impact"
 
 def command(
     id: Annotated[str, typer.Argument(metavar="ID", help="Any record: a claim, item, argument, undercut or source.")],
+    on: Annotated[
+        bool, typer.Option("--on", help="The other way round: what every record beneath this claim does to it.")
+    ] = False,
     most: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many claims to list.")] = 20,
     claims: ClaimsOption = None,
     json: JsonOption = False,
@@ -28,10 +32,14 @@ def command(
     \b
     Examples:
       kb impact beren-2025-data-progress      everything that rests on one source
+      kb impact CLAIM --on                    what every record beneath a claim does to it, at any distance
       kb impact ID --json
     """
     found = assessed(claims)
     entry = found.corpus[id]
+    if on:
+        _show_on(found, found.id_of(id), most, json)
+        return
     impact = found.impact(entry.id)
     if json:
         say_json({"id": impact.id, "moves": [_data(move) for move in impact.moves[:most]]})
@@ -54,6 +62,38 @@ def command(
         lines.append(Text(f"{'':33}{move.claim}{along}", style="dim"))
     moved = count(len(impact.moves), "claim")
     lines.append(Text(f"it moves {moved}" if impact.moves else "it moves no claim", style="dim"))
+    say(*lines)
+
+
+def _show_on(found: Assessment, claim: str, most: int, json: bool) -> None:
+    """What every record does to one claim, largest first, with the share of a small change that arrives."""
+    slopes = found.slopes(claim)
+    felt = [
+        (id, move)
+        for id, impact in found.impacts.items()
+        for move in impact.moves
+        if move.claim == claim and id != claim
+    ]
+    felt.sort(key=lambda x: (-abs(x[1].weight), x[0]))
+    if json:
+        say_json([{"id": id, "slope": slopes.get(id), **_data(move)} for id, move in felt[:most]])
+        return
+    lines = [
+        Text(found.corpus[claim].title, style="bold"),
+        Text(f"{'without':>7}   {'odds':>6} {'dB':>9} {'arrives':>8}  record", style="bold"),
+    ]
+    for id, move in felt[:most]:
+        arrives = f"{slopes[id]:.0%}" if id in slopes else ""
+        style = "green" if move.weight > 0 else "red"
+        numbers = f"{odds.say_factor(move.weight):>6} {odds.say_db(move.weight):>9}"
+        title = found.corpus[id].title
+        lines.append(
+            Text.assemble(f"{odds.say_percent(move.without):>7}   ", (numbers, style), f" {arrives:>8}  {title}")
+        )
+        lines.append(Text(f"{'':36}{id}", style="dim"))
+    lines.append(
+        Text(f"{count(len(felt), 'record')} would be missed; arrives: share of a small change that is felt", "dim")
+    )
     say(*lines)
 
 

@@ -13,7 +13,7 @@ from kb.engine.disagree import Disagreement, disagree
 from kb.engine.experiments import ExperimentValue, experiments
 from kb.engine.explain import explain
 from kb.engine.graph import NONE_SUFFIX, compile_network
-from kb.engine.impact import Impact, Route, carried, difference, impacts, routes
+from kb.engine.impact import Impact, Route, carried, difference, impacts, routes, slopes
 from kb.engine.propagate import Propagated, beneath_counts, propagate
 from kb.engine.results import Credence, Credences, Explanation, Method
 from kb.engine.uncertainty import Spread, spread
@@ -119,6 +119,10 @@ class Assessment:
     def routes(self, id: str) -> dict[str, Route]:
         """The strongest route from every claim and item beneath a claim; raises UnknownId."""
         return routes(self.result, self.id_of(id))
+
+    def slopes(self, id: str) -> dict[str, float]:
+        """How much of a small change of each claim beneath arrives at a claim, at any distance; raises UnknownId."""
+        return slopes(self.result, self.id_of(id))
 
     def impact(self, id: str) -> Impact:
         """Which claims a record moves, by leaving it out; raises UnknownId.

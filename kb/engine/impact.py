@@ -14,6 +14,8 @@ from kb.engine.inputs import cases_at_once
 from kb.engine.network import Network
 from kb.engine.propagate import Propagated
 
+NUDGE = 1e-5
+"""How far a claim is moved to either side to see what arrives, in nats."""
 NOTICEABLE = 1e-9
 """Changes of a log odds smaller than this, in nats, are rounding."""
 
@@ -195,3 +197,26 @@ def beneath(net: Network, target: int) -> list[int]:
         q = int(net.question_of[c])
         queue += into.get(c, []) + (net.questions[q].tolist() if q >= 0 else [])
     return sorted(seen - {target})
+
+
+def slopes(result: Propagated, target: str) -> dict[str, float]:
+    """dL_t/dL_v for every claim v beneath a claim: how much of a small change of v arrives, at any distance.
+
+    Each claim is held a little above and a little below where it stands; the sweeps see undercuts, competition and
+    shared evidence as they are.  0 where a capacity or a reason below its base rate lets nothing through.
+    """
+    net = result.net
+    t = net.ids.index(target)
+    below = [v for v in beneath(net, t) if "#" not in net.ids[v]]
+    found: dict[str, float] = {}
+    at_once = max(cases_at_once(net) // 2, 1)
+    for start in range(0, len(below), at_once):
+        some = below[start : start + at_once]
+        inputs = result.setup.inputs.take(np.zeros(2 * len(some), dtype=np.int64))
+        for n, v in enumerate(some):
+            here = float(result.state.log_odds[v, 0])
+            inputs.pin[v, 2 * n], inputs.pin[v, 2 * n + 1] = here + NUDGE, here - NUDGE
+        log_odds = result.again(inputs).state.log_odds[t]
+        for n, v in enumerate(some):
+            found[net.ids[v]] = float(log_odds[2 * n] - log_odds[2 * n + 1]) / (2 * NUDGE)
+    return found
