@@ -62,6 +62,6 @@ def command(
 
 def _number(change: Change, value: float) -> str:
     """An input as people read it."""
-    if change.kind in ("strength", "base rate", "stated credence"):
+    if change.kind == "strength":
         return odds.say_db(value)
-    return f"{value:.2f}"
+    return odds.say_percent(value) if change.kind in ("base rate", "stated credence") else f"{value:.2f}"

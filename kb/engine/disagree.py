@@ -1,7 +1,8 @@
 """Why two viewpoints differ on a claim: the gap split into the inputs that cause it.
 
 Aumann-Shapley along the straight path between their inputs (Aumann and Shapley, Values of Non-Atomic Games, 1974), with
-Gauss-Legendre nodes.  The parts sum to the gap; what quadrature leaves over is shown as rounding, not hidden.
+Gauss-Legendre nodes on pieces of the path that are halved where it has a corner (a reason that starts to speak, a
+capacity that starts to bind).  The parts sum to the gap; what quadrature leaves over is shown as rounding, not hidden.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kb import odds
+from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Floats
 from kb.engine.inputs import Inputs
 from kb.engine.propagate import Propagated
-from kb.engine.viewpoints import Change, Overlay, apply
+from kb.engine.viewpoints import Change, ChangeKind, Overlay, apply
 
-NODES = 16
+NODES = 8
+"""Of each piece of the path."""
 STEP = 1e-5
 """Half-width of the central difference along an input's own scale."""
-FINE = 1e-4
-"""A remainder above this, in nats, is worth twice the nodes."""
-MAX_NODES = 128
+FINE = 1e-5
+"""Remainders that together stay below this, in nats, need no finer pieces."""
+MAX_PIECES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Part:
     """What one input adds to the gap.
 
     Attributes:
-        change: the input, with what the first viewpoint makes of it; ``neutral`` holds the second's number.
+        change: the input: ``theirs`` is the first viewpoint's number, ``neutral`` the second's; for a base rate or a
+            stated credence probabilities, for a strength signed nats.
         weight: its share of the gap, in nats.
     """
 
@@ -84,21 +89,15 @@ def disagree(result: Propagated, claim: str, a: Overlay, b: Overlay) -> Disagree
     t = net.ids.index(claim)
     sweeps = [result.again(apply(net, side)) for side in (a, b)]
     log_odds = [float(s.state.log_odds[t, 0]) for s in sweeps]
-    ends = [_unpinned(s) for s in sweeps]
+    ends = [s.again(_unpinned(s)) for s in sweeps]
     axes = _axes(result, ends, (a, b))
     gap = log_odds[0] - log_odds[1]
-    weights = np.zeros(len(axes))
-    nodes = NODES
-    while axes:
-        weights = _integrate(result, t, ends[1], axes, nodes)
-        if abs(gap - float(weights.sum())) < FINE or nodes >= MAX_NODES:
-            break
-        nodes *= 2
+    weights = _integrate(result, t, ends[1].setup.inputs, axes)
     parts = sorted(
         (Part(axis.change, float(w)) for axis, w in zip(axes, weights, strict=True)),
         key=lambda p: (-abs(p.weight), p.change.kind, p.change.record),
     )
-    q = [float(1 / (1 + np.exp(-x))) for x in log_odds]
+    q = [odds.sigma(x) for x in log_odds]
     pinned = any(c.kind == "stated credence" and c.record == claim for side in (a, b) for c in side.changes)
     rounding = gap - float(sum(p.weight for p in parts))
     return Disagreement(claim, a.id, b.id, q[0], q[1], gap, tuple(parts), rounding, not pinned)
@@ -112,7 +111,18 @@ def _unpinned(result: Propagated) -> Inputs:
     return inputs
 
 
-def _axes(result: Propagated, ends: list[Inputs], overlays: tuple[Overlay, Overlay]) -> list[_Axis]:
+_KINDS: dict[str, tuple[ChangeKind, ...]] = {
+    "shift": ("stated credence", "base rate"),
+    "item_weight": ("strength",),
+    "link_weight": ("strength",),
+    "item_reliability": ("reliability",),
+    "root_reliability": ("reliability",),
+    "kill": ("kill",),
+}
+"""What a viewpoint may have set for an array of inputs to differ."""
+
+
+def _axes(result: Propagated, ends: list[Propagated], overlays: tuple[Overlay, Overlay]) -> list[_Axis]:
     """Inputs in which the two ends differ, one axis for each record's input."""
     net = result.net
     names: dict[str, list[str]] = {
@@ -124,21 +134,28 @@ def _axes(result: Propagated, ends: list[Inputs], overlays: tuple[Overlay, Overl
         "kill": [u.split("#")[0] for u in net.undercut_ids],
     }
     targets = {"item_weight": net.item_claim, "link_weight": net.link_claim}
-    said = {(c.record, c.target): c for side in reversed(overlays) for c in side.changes}
+    said = {(c.kind, c.record, c.target): c for side in reversed(overlays) for c in side.changes}
     found: list[_Axis] = []
     for name, ids in names.items():
-        a, b = (getattr(end, name)[:, 0] for end in ends)
+        a, b = (getattr(end.setup.inputs, name)[:, 0] for end in ends)
         groups: dict[tuple[str, str], list[int]] = {}
         for row in np.flatnonzero(a != b).tolist():
             target = net.ids[targets[name][row]] if name in targets else ""
             groups.setdefault((ids[row], target), []).append(row)
         for key, rows in sorted(groups.items()):
-            change = said.get(key) or said.get((key[0], ""))
-            if change is None:
-                continue
-            shown = Change(change.kind, key[0], key[1], float(b[rows[0]]), float(a[rows[0]]), change.why, change.source)
+            change = next(said[(kind, *key)] for kind in _KINDS[name] if (kind, *key) in said)
+            numbers = [_number(end, name, change.kind, rows[0]) for end in ends]
+            shown = Change(change.kind, key[0], key[1], numbers[1], numbers[0], change.why, change.source)
             found.append(_Axis(name, tuple(rows), _to_scale(name, a[rows[0]]), _to_scale(name, b[rows[0]]), shown))
     return found
+
+
+def _number(end: Propagated, name: str, kind: ChangeKind, row: int) -> float:
+    """An input as a viewpoint has it; for a stated credence where the claim stands there."""
+    if kind == "stated credence":
+        return odds.sigma(float(end.state.log_odds[row, 0]))
+    value = float(getattr(end.setup.inputs, name)[row, 0])
+    return odds.sigma(float(end.net.base[row]) + value) if kind == "base rate" else value
 
 
 def _to_scale(name: str, value: float) -> float:
@@ -149,23 +166,47 @@ def _to_scale(name: str, value: float) -> float:
     return float(value)
 
 
-def _from_scale(name: str, value: float) -> float:
-    return float(1 / (1 + np.exp(-value))) if "reliability" in name else value
+def _from_scale(name: str, values: Floats) -> Floats:
+    return ar.sigmoid(values) if "reliability" in name else values
 
 
-def _integrate(result: Propagated, t: int, start: Inputs, axes: list[_Axis], nodes: int) -> Floats:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of the path: each input's share of the change along it (axes,), and what they leave over, in nats."""
+
+    start: float
+    end: float
+    shares: Floats
+    rest: float
+
+
+def _integrate(result: Propagated, t: int, start: Inputs, axes: list[_Axis]) -> Floats:
     """Integral of each input's partial derivative along the path, times its step (axes,)."""
-    x, w = np.polynomial.legendre.leggauss(nodes)
-    at, weight = (x + 1) / 2, w / 2
-    total = np.zeros(len(axes))
-    for s, v in zip(at.tolist(), weight.tolist(), strict=True):
-        inputs = start.take(np.zeros(2 * len(axes), dtype=np.int64))
-        for case in range(2 * len(axes)):
-            for n, axis in enumerate(axes):
-                nudge = STEP * (1 if case % 2 == 0 else -1) if case // 2 == n else 0.0
-                value = _from_scale(axis.name, axis.b + s * (axis.a - axis.b) + nudge)
-                getattr(inputs, axis.name)[list(axis.rows), case] = value
-        log_odds = result.again(inputs).state.log_odds[t]
-        slope = (log_odds[0::2] - log_odds[1::2]) / (2 * STEP)
-        total += v * slope * np.array([axis.a - axis.b for axis in axes])
-    return total
+    if not axes:
+        return np.zeros(0)
+    pieces = [_piece(result, t, start, axes, 0.0, 1.0)]
+    while sum(abs(p.rest) for p in pieces) > FINE and len(pieces) < MAX_PIECES:
+        worst = max(pieces, key=lambda p: (abs(p.rest), p.start))
+        middle = (worst.start + worst.end) / 2
+        pieces.remove(worst)
+        ends = ((worst.start, middle), (middle, worst.end))
+        pieces += [_piece(result, t, start, axes, a, b) for a, b in ends]
+    out: Floats = np.sum([p.shares for p in sorted(pieces, key=lambda p: p.start)], axis=0)
+    return out
+
+
+def _piece(result: Propagated, t: int, start: Inputs, axes: list[_Axis], a: float, b: float) -> _Piece:
+    """One piece of the path, in one sweep: each input nudged either way at every node, and the two ends."""
+    x, w = np.polynomial.legendre.leggauss(NODES)
+    count = len(axes)
+    at = np.concatenate([np.repeat(a + (b - a) * (x + 1) / 2, 2 * count), [a, b]])
+    inputs = start.take(np.zeros(at.size, dtype=np.int64))
+    for n, axis in enumerate(axes):
+        nudge = np.zeros(at.size)
+        nudge[2 * n : -2 : 2 * count] = STEP
+        nudge[2 * n + 1 : -2 : 2 * count] = -STEP
+        getattr(inputs, axis.name)[list(axis.rows)] = _from_scale(axis.name, axis.b + at * (axis.a - axis.b) + nudge)
+    log_odds = result.again(inputs).state.log_odds[t]
+    slopes = (log_odds[:-2:2] - log_odds[1:-2:2]).reshape(NODES, count) / (2 * STEP)
+    shares = (b - a) * (w / 2) @ slopes * np.array([axis.a - axis.b for axis in axes])
+    return _Piece(a, b, shares, float(log_odds[-1] - log_odds[-2] - shares.sum()))

@@ -1,7 +1,8 @@
 """Somebody's inputs: what a viewpoint sets differently, and the conclusions that its holder stated.
 
 A person's overlay is their viewpoint record, where there is one, plus every credence that they stated: such a claim is
-held where they put it.  A stated conclusion is not an input; an overlay made only of conclusions explains nothing.
+held where they put it, as they put it last.  A stated conclusion is not an input; an overlay made only of conclusions
+explains nothing.  Conclusions about answers that exclude each other are scaled down where they sum to more than 1.
 """
 
 from __future__ import annotations
@@ -132,12 +133,22 @@ def apply(net: Network, change: Overlay) -> Inputs:
 
 
 def _stated(corpus: Corpus) -> list[tuple[str, str, m.Position]]:
-    """(position, holder, record) of every credence that somebody stated as their own."""
-    found = []
+    """(position, holder, record) of the last credence that somebody stated as their own on a claim, and not took back.
+
+    A position without a date comes before those that have one; a retraction without a date comes last.
+    """
+    latest: dict[tuple[str, str], tuple[str, str, m.Position]] = {}
     for id, position in corpus.of(m.Position, active=True):
-        if position.stance in HELD and position.credence is not None and not isinstance(position.credence, m.Said):
-            found.append((id, position.of or position.by, position))
-    return found
+        back = position.stance is vocab.Attitude.RETRACTS
+        stated = position.stance in HELD and not isinstance(position.credence, m.Said | None)
+        if back or stated:
+            holder = position.of or position.by
+            when = position.said or ("9999" if back else "")
+            key = (holder, position.on)
+            if key not in latest or (when, id) >= latest[key][:2]:
+                latest[key] = (when, id, position)
+    kept = [(id, holder, position) for (holder, _), (_, id, position) in latest.items() if position.stance in HELD]
+    return sorted(kept, key=lambda one: one[0])
 
 
 def _set(corpus: Corpus, net: Network, source: str, view: m.Viewpoint) -> list[Change]:

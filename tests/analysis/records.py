@@ -27,7 +27,7 @@ def tree(folder: Path, **records: str) -> Assessment:
 def read(folder: Path) -> Assessment:
     """The records of a folder, assessed without intervals."""
     loaded = load(folder)
-    assert loaded.findings == ()
+    assert not loaded.findings, [str(f) for f in loaded.findings]
     return assess(loaded.corpus, intervals=False)
 
 
