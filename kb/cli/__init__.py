@@ -13,7 +13,23 @@ from typing import Annotated, Literal
 
 import typer
 
-from kb.cli import anchors, check, credences, cruxes, diff, disagree, experiments, export, fmt, impact, schema, show, site
+from kb.cli import (
+    anchors,
+    check,
+    credences,
+    cruxes,
+    diff,
+    disagree,
+    experiments,
+    export,
+    fmt,
+    history,
+    impact,
+    schema,
+    show,
+    site,
+    withdraw,
+)
 from kb.cli.shell import complain, ready_streams, say
 from kb.errors import InvalidCorpus, KbError, Level, UnknownId
 from kb.export.data import version
@@ -67,6 +83,8 @@ for _module in (
     impact,
     disagree,
     diff,
+    history,
+    withdraw,
     export,
     anchors,
     fmt,
