@@ -19,7 +19,9 @@ from kb.engine.cruxes import Cruxes
 from kb.engine.interchange import from_digraph
 from kb.engine.propagate import propagate as sweep_network
 from kb.engine.results import Explanation
+from kb.errors import InvalidCorpus, Level
 from kb.load import Loaded
+from kb.rules import check_loaded
 
 
 def propagate(
@@ -39,7 +41,9 @@ def propagate(
         counts; ``.explain(id)``, ``.cruxes(id)``, ``.impact(id)``, ``.under(viewpoint)`` say more.
 
     Raises:
-        ValueError: the networkx graph lacks a weight, or a number is out of range.
+        InvalidCorpus: what was loaded has errors.
+        ValueError: the networkx graph lacks a weight or a number is out of range, or a viewpoint is named for it.
+        TypeError: the debate is nothing of these.
         UnknownId: no such viewpoint.
 
     References:
@@ -47,9 +51,17 @@ def propagate(
         .. [2] J. Pearl, Probabilistic Reasoning in Intelligent Systems, Morgan Kaufmann, 1988.
     """
     if isinstance(debate, nx.DiGraph):
+        if viewpoint is not None:
+            raise ValueError("a networkx graph has no viewpoints: change its numbers instead")
         return Assessment(Corpus([]), sweep_network(from_digraph(debate)), intervals=intervals)
-    corpus = debate.corpus if isinstance(debate, Loaded) else debate
-    return assess(corpus, viewpoint, intervals=intervals)
+    if isinstance(debate, Loaded):
+        findings = check_loaded(debate)
+        if any(f.level is Level.ERROR for f in findings):
+            raise InvalidCorpus(findings)
+        return assess(debate.corpus, viewpoint, intervals=intervals)
+    if isinstance(debate, Corpus):
+        return assess(debate, viewpoint, intervals=intervals)
+    raise TypeError(f"a corpus, what kb.load returned, or a networkx DiGraph is needed, not {type(debate).__name__}")
 
 
 def explain(debate: Assessment, id: str) -> Explanation:
