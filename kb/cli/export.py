@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kb.cli.shell import ClaimsOption, JsonOption, assessed, say, say_bytes, say_json
+from kb.cli.versions import assessed_as_of
 from kb.errors import Unavailable
 from kb.export import FORMATS
 from kb.publish import write_atomic
@@ -28,6 +29,15 @@ def command(
             help="File to write (for all: folder); default: print.",
         ),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE|REV",
+            show_default=False,
+            help="Records as git has them at the end of a day, or at a revision.",
+        ),
+    ] = None,
     claims: ClaimsOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -46,6 +56,7 @@ def command(
       kb export csv > claims.csv
       kb export turtle --output counterpoise.ttl
       kb export all --output exports/       every format
+      kb export csv --as-of 2026-01-31      as the records were at the end of a day
     """
     if format not in (*FORMATS, ALL):
         raise Unavailable(
@@ -53,7 +64,7 @@ def command(
         )
     if format == ALL and output is None:
         raise Unavailable("several files cannot be printed; name a folder: --output DIR")
-    found = assessed(claims)
+    found = assessed_as_of(claims, as_of) if as_of is not None else assessed(claims)
     if output is None:
         say_bytes(FORMATS[format].render(found))
         return

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb import git
-from kb.cli.shell import CLAIMS, claims_folder
+from kb.cli.shell import CLAIMS, assess_checked, claims_folder
+from kb.engine import Assessment
 from kb.errors import Finding, Unavailable
 from kb.load import Loaded, load, load_files
 from kb.rules import check_loaded
 from kb.text import MAX_BYTES
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,30 @@ def at_commit(where: Place, id: str, name: str) -> Version:
     """The records at a commit, checked."""
     loaded = stored(where, id)
     return Version(name, loaded, check_loaded(loaded), id)
+
+
+def assessed_as_of(claims: Path | None, when: str) -> Assessment:
+    """The records of a day or a revision with their credences, computed with the engine of today.
+
+    Args:
+        claims: folder of the records, as for every command.
+        when: YYYY-MM-DD (the last commit of that day, UTC, or before it), or a revision.
+
+    Raises:
+        Unavailable: there is no such state.
+        InvalidCorpus: the records had errors then.
+    """
+    where = place(claims)
+    if _DAY.match(when):
+        found = git.commit_before(where.folder, when)
+        if found is None:
+            raise Unavailable(f"there is no commit up to {when}; git log --format=%cs lists the days")
+    else:
+        found = commit(where, when)
+    version = at_commit(where, found, when)
+    if not version.loaded.corpus.entries and not version.findings:
+        raise Unavailable(f"there were no records in {where.under or 'the repository'} at {when}")
+    return assess_checked(version.loaded, version.findings)
 
 
 def in_folder(folder: Path) -> Version:
