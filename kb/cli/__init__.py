@@ -25,6 +25,7 @@ from kb.cli import (
     fmt,
     history,
     impact,
+    new,
     schema,
     show,
     site,
@@ -88,6 +89,7 @@ for _module in (
     export,
     anchors,
     fmt,
+    new,
     schema,
     site,
 ):
