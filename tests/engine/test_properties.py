@@ -175,21 +175,21 @@ def test_p3_duality(debate: Debate, data: st.DataObject) -> None:
 # P4, P5
 
 
-@examples(80)
+@examples(50)
 @given(debates("loops", SHIFTED, most=SMALL), st.data())
 def test_p4_a_stronger_one_way_link_moves_its_claim_its_own_way(debate: Debate, data: st.DataObject) -> None:
     c = choose(data, sorted(debate.claims))
-    premises = {choose(data, sorted(debate.claims)), choose(data, sorted(debate.claims))} - set(debate.siblings(c))
-    assume(premises)
+    moved = [d for d, w in sorted(weights(debate).items()) if w > 0.1 and d not in debate.siblings(c)]
+    others = [d for d in sorted(debate.claims) if d not in debate.siblings(c)]
+    premises = {choose(data, moved or others), choose(data, data.draw(st.sampled_from((moved, others))) or others)}
     sign = data.draw(st.sampled_from((1, -1)))
-    weak, more = data.draw(st.one_of(st.just(0.0), sizes)), data.draw(sizes)
 
     def with_link(size: float) -> float:
         return weights(debate.with_links(Link("new", tuple(sorted(premises)), c, sign * size)))[c] * sign
 
-    none, low, high = weights(debate)[c] * sign, with_link(weak), with_link(weak + more)
-    assert none <= low + EXACT
-    assert low <= high + EXACT
+    found = [weights(debate)[c] * sign]
+    found += [with_link(db * DB) for db in (data.draw(st.floats(0.0, 1.0)), 3.0, 7.0, 13.0, 23.0, 40.0)]
+    assert all(a <= b + EXACT for a, b in pairwise(found))
 
 
 @examples(80)
@@ -221,7 +221,7 @@ def test_p5_no_message_exceeds_its_link_or_its_reason(debate: Debate) -> None:
 
 
 @examples(80)
-@given(debates("loops", SHIFTED, most=SMALL), st.data())
+@given(st.one_of(debates("loops", SHIFTED, most=SMALL), debates("graph", Mix(strong=True), most=6)), st.data())
 def test_p7_evidence_never_moves_a_claim_that_does_not_rest_on_it(debate: Debate, data: st.DataObject) -> None:
     """Nor does a further link of an item, or a further item of a root, that the claim rests on elsewhere."""
     c = choose(data, sorted(debate.claims))
