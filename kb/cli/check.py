@@ -33,8 +33,12 @@ def command(
         ),
     ] = None,
     coherence: Annotated[
-        bool, typer.Option("--coherence", help="Suggest a second look where the computed credences are odd, too.")
-    ] = False,
+        bool,
+        typer.Option(
+            "--coherence/--no-coherence",
+            help="Compute the credences too, and suggest a second look where they are odd.",
+        ),
+    ] = True,
     claims: ClaimsOption = None,
     json: JsonOption = False,
     level: Annotated[Level, typer.Option(help="Show findings of this level and worse.")] = Level.SUGGESTION,
@@ -43,18 +47,19 @@ def command(
 
     Each finding is one line: path:line:col code message; what to write instead.
     Errors stop a build, warnings and suggestions do not.  Exit code 1 when there are errors, else 0.
+    Without errors the credences are computed too, and sums that are right and still worth a look are suggested.
 
     \b
     Examples:
       kb check                                     all records
       kb check claims/data-vs-algorithms/x.yaml    what concerns one file
       kb check --level error                       errors alone
-      kb check --coherence                         sums that are right and still worth a look
+      kb check --no-coherence                      the records alone, computing nothing
     """
     root, only = _target(path, claims)
     loaded, findings = read(root)
     if coherence and not report.is_failure(findings):
-        findings = limited([*findings, *check_coherence(assess(loaded.corpus))], loaded.corpus.root)
+        findings = limited([*findings, *check_coherence(assess(loaded.corpus, intervals=False))], loaded.corpus.root)
     if only is not None:
         findings = tuple(f for f in findings if Path(f.path).resolve() == only)
     shown = [f for f in findings if LEVEL_ORDER[f.level] <= LEVEL_ORDER[level]]

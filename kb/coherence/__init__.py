@@ -16,6 +16,8 @@ from types import MappingProxyType
 from kb.engine import Assessment
 from kb.errors import Finding, Level
 
+CRASHED = "rule-crashed"
+
 Check = Callable[[Assessment], Iterator[Finding]]
 
 
@@ -43,7 +45,7 @@ COHERENCE = MappingProxyType(_discover())
 
 
 def check_coherence(assessment: Assessment) -> tuple[Finding, ...]:
-    """Every coherence rule's findings, in order of place.  A rule that crashes becomes a finding."""
+    """Every coherence rule's findings, in order of place.  A rule that crashes becomes a warning; the others run."""
     found: set[Finding] = set()
     for rule in COHERENCE.values():
         try:
@@ -51,7 +53,7 @@ def check_coherence(assessment: Assessment) -> tuple[Finding, ...]:
         except Exception as error:
             message = f"the rule {rule.code} failed: {type(error).__name__}: {str(error)[:200]}"
             hint = "this is a fault of the rule, not of the records: please report it"
-            found.add(Finding(assessment.corpus.root, 1, 1, "rule-crashed", message, hint, Level.ERROR))
+            found.add(Finding(assessment.corpus.root, 1, 1, CRASHED, message, hint, Level.WARNING))
     return tuple(sorted(found, key=Finding.sort_key))
 
 

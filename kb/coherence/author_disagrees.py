@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kb import models as m
 from kb import odds
 from kb.engine import Assessment
-from kb.engine.viewpoints import HELD
+from kb.engine.viewpoints import stated_credences
 from kb.errors import Finding, Level
 from kb.rules import Reporter
 
@@ -18,23 +18,20 @@ FAR = odds.nats(10)
 def check(assessment: Assessment) -> Iterator[Finding]:
     """A claim stands far from what somebody who holds it states.
 
-    Ten decibans or more lie between the map's credence and a credence that a speaker stated for the same claim.  That
-    may be right: the map counts the evidence, not the speaker.  Or evidence that the speaker has is missing here.
+    Ten decibans or more lie between the map's credence and the last that a speaker stated for the same claim.  That may
+    be right: the map counts the evidence, not the speaker.  Or evidence that the speaker has is missing here.
     """
-    for id, position in assessment.corpus.of(m.Position, active=True):
-        stated = position.credence
-        if position.stance not in HELD or stated is None or isinstance(stated, m.Said):
-            continue
+    for id, holder, position in stated_credences(assessment.corpus):
         known = assessment.credences.by_id.get(position.on)
         if known is None or not known.assessed:
             continue
-        theirs = m.credence_value(stated)
+        assert not isinstance(position.credence, m.Said | None)
+        theirs = m.credence_value(position.credence)
         gap = odds.logit(theirs) - odds.logit(known.credence)
         if abs(gap) >= FAR:
-            who = position.of or position.by
             yield report(
                 assessment.corpus[id], ("credence",),
-                f"{who} puts {position.on} at {odds.say_percent(theirs)}, the map at "
+                f"{holder} puts {position.on} at {odds.say_percent(theirs)}, the map at "
                 f"{odds.say_percent(known.credence)}: {abs(odds.db(gap)):.1f} dB apart",
-                f"look with `kb disagree {who} neutral {position.on}` whether evidence of theirs is missing",
+                f"look with `kb disagree {holder} neutral {position.on}` whether evidence of theirs is missing",
             )  # fmt: skip

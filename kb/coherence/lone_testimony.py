@@ -8,6 +8,7 @@ from kb import models as m
 from kb import odds
 from kb.engine import Assessment
 from kb.engine.graph import QUIET_DESIGNS
+from kb.engine.impact import impacts
 from kb.errors import Finding, Level
 from kb.rules import Reporter
 
@@ -24,8 +25,8 @@ def check(assessment: Assessment) -> Iterator[Finding]:
     corpus = assessment.corpus
     answers = {a for _, q in corpus.of(m.Question, active=True) for a in q.answers}
     quiet = [id for id, item in corpus.of(m.Evidence, active=True) if item.design in QUIET_DESIGNS]
-    for id in quiet:
-        for move in assessment.impacts[id].moves:
+    for id, impact in impacts(assessment.result, quiet).items():
+        for move in impact.moves:
             now = assessment.credences[move.claim]
             crosses = (move.without - 0.5) * (move.with_ - 0.5) < 0
             decides = abs(move.weight) > MATTERS and abs(move.weight) > abs(now.weight) / 2

@@ -11,6 +11,7 @@ from kb.errors import Finding, Level
 from kb.rules import Reporter
 
 report = Reporter(__name__, Level.SUGGESTION)
+LOST = odds.nats(0.05)
 
 
 def check(assessment: Assessment) -> Iterator[Finding]:
@@ -21,22 +22,20 @@ def check(assessment: Assessment) -> Iterator[Finding]:
     """
     corpus, result = assessment.corpus, assessment.result
     net, t = result.net, result.setup.tables
+    links = {(id, net.ids[c]): j for j, (id, c) in enumerate(zip(net.link_ids, net.link_claim.tolist(), strict=True))}
     for reason in corpus.reasons:
-        record = corpus.entries[reason.source]
-        for j, id in enumerate(net.link_ids):
-            if id != reason.source or net.ids[net.link_claim[j]] != reason.link.claim or net.link_weight[j] == 0:
-                continue
-            stated = float(net.link_weight[j])
-            most = math.log(float(t.s[j, 0]) / float(t.f[j, 0]))
-            if abs(stated) - abs(most) > odds.nats(0.05):
-                where: tuple[str | int, ...] = ("link", "strength")
-                bearing = record.record.get("bears_on", ())
-                if bearing:
-                    where = ("bears_on", bearing.index(reason.link), "strength")
-                yield report(
-                    record, where,
-                    f"{abs(odds.db(stated)):.1f} dB cannot be had: with base rates {float(t.ref[j, 0]):.2g} of the "
-                    f"reason and {float(net.pi[net.link_claim[j]]):.2g} of {reason.link.claim} it adds at most "
-                    f"{abs(odds.db(most)):.1f} dB",
-                    "lower the strength, or give the reason a lower base rate with a why",
-                )  # fmt: skip
+        j = links.get((reason.source, reason.link.claim))
+        if j is None or net.link_weight[j] == 0:
+            continue
+        stated = abs(float(net.link_weight[j]))
+        most = abs(math.log(float(t.s[j, 0]) / float(t.f[j, 0])))
+        if stated - most > LOST:
+            entry = corpus[reason.source]
+            bearing = entry.record.get("bears_on", ())
+            where = ("bears_on", bearing.index(reason.link), "strength") if bearing else ("link", "strength")
+            yield report(
+                entry, where,
+                f"{odds.db(stated):.1f} dB cannot be had: with base rates {float(t.ref[j, 0]):.2g} of the reason and "
+                f"{float(net.pi[net.link_claim[j]]):.2g} of {reason.link.claim} it adds at most {odds.db(most):.1f} dB",
+                "lower the strength, or give the reason a lower base rate with a why",
+            )  # fmt: skip

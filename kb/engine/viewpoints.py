@@ -69,7 +69,7 @@ class Overlay:
 def holders(corpus: Corpus) -> tuple[str, ...]:
     """Viewpoint records, and persons who stated a credence and have no viewpoint record of their own; sorted."""
     views = {id: v.by for id, v in corpus.of(m.Viewpoint, active=True)}
-    persons = {holder for _, holder, _ in _stated(corpus)} - set(views.values())
+    persons = {holder for _, holder, _ in stated_credences(corpus)} - set(views.values())
     return tuple(sorted({*views, *persons}))
 
 
@@ -93,7 +93,7 @@ def overlay(corpus: Corpus, net: Network, id: str) -> Overlay:
         raise UnknownId(id, holders(corpus))
     fixed = {c.record for c in changes if c.kind == "base rate"}
     index = {claim: i for i, claim in enumerate(net.ids)}
-    for source, holder, position in _stated(corpus):
+    for source, holder, position in stated_credences(corpus):
         if person is not None and holder == person and position.on in index and position.on not in fixed:
             credence = position.credence
             assert not isinstance(credence, m.Said | None)
@@ -132,7 +132,7 @@ def apply(net: Network, change: Overlay) -> Inputs:
     return inputs
 
 
-def _stated(corpus: Corpus) -> list[tuple[str, str, m.Position]]:
+def stated_credences(corpus: Corpus) -> list[tuple[str, str, m.Position]]:
     """(position, holder, record) of the last credence that somebody stated as their own on a claim, and not took back.
 
     A position without a date comes before those that have one; a retraction without a date comes last.
