@@ -254,6 +254,8 @@ class _Messages:
         high = state.copy()
         high_sweeps, high_residual = self._run(high, np.maximum(self.x.inputs.link_weight[self.links], 0.0))
         sweeps, residual = self._run(state, np.zeros((self.links.size, self.x.inputs.cases)))
+        for end in (high, state):
+            self.conserver(self.x, end, self.claims)
         pairs = zip(
             self.claims.tolist(),
             ar.sigmoid(state.log_odds[self.claims, 0]).tolist(),
@@ -261,7 +263,6 @@ class _Messages:
             strict=True,
         )
         ends = {c: (min(a, b), max(a, b)) for c, a, b in pairs if abs(a - b) > ENDS_DIFFER}
-        self.conserver(self.x, state, self.claims)
         worst = max(residual, high_residual)
         return CycleReport(
             tuple(self.claims.tolist()),

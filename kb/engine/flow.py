@@ -14,6 +14,7 @@ import networkx as nx
 import numpy as np
 from networkx.algorithms.flow import dinitz
 
+from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Bools, Floats
 from kb.engine.closure import Uses
 from kb.engine.network import Network
@@ -25,6 +26,8 @@ SLACK = 1e-12
 """Relative slack below which a capacity counts as not binding: the rounding of a sum of doubles."""
 UNIT = 2**50
 """Capacities are solved as whole numbers of 2^-50 nat: the solver's own sums of doubles do not come out even."""
+PLENTY = 1e9
+"""Stands for an unlimited capacity where numbers are divided, in nats."""
 AGREED = 6
 """When bounds are enough: solved cases in a row that the cuts found so far already explained."""
 
@@ -196,7 +199,7 @@ class Flow:
         """A claim's own roots on one side, each behind its cluster; testimony behind one more vertex."""
         clusters: dict[int, list[int]] = {}
         for g in self.uses.pairs[c]:
-            if (state.pair_part[g] * side > 0).any():
+            if (state.pair_weight[g] * side > 0).any():
                 clusters.setdefault(int(self.net.pair_cluster[g]), []).append(g)
         testimony: Vertex = ("testimony", c, side)
         heard = np.zeros(self.cases)
@@ -276,9 +279,14 @@ class Flow:
         else:
             self.edge(SOURCE, v)
 
+    @property
+    def on_cycle(self) -> bool:
+        """Whether some claim in it lies on a cycle."""
+        return any(context is not None for _, _, context, _ in self.done)
+
     def binding(self) -> Bools:
         """Cases in which some vertex may be asked for more than it can pass on (B,)."""
-        if any(context is not None for _, _, context, _ in self.done):
+        if self.on_cycle:
             return np.ones(self.cases, dtype=np.bool_)
         binds = np.zeros(self.cases, dtype=np.bool_)
         asked_of_root: dict[int, Floats] = {}
@@ -315,6 +323,13 @@ class Flow:
         if binds.size == 0:
             return total
         graph = _Graph(self)
+        out = total.copy()
+        if not self.on_cycle:
+            fine, arriving = graph.routable(graph.caps[:, binds])
+            out[binds[fine]] = np.minimum(arriving[fine], total[binds[fine]])
+            binds = binds[~fine]
+            if binds.size == 0:
+                return out
         same, inverse = np.unique(graph.caps[:, binds], axis=1, return_inverse=True)
         bound, reached = np.full(same.shape[1], np.inf), np.zeros(same.shape[1])
         agreed = 0
@@ -330,7 +345,6 @@ class Flow:
             possible = (carried[:, None] <= same + 2 / UNIT).all(axis=0)
             reached = np.maximum(reached, np.where(possible, value, 0.0))
             bound[n] = reached[n] = value
-        out = total.copy()
         out[binds] = np.minimum(bound[inverse.ravel()], total[binds])
         return out
 
@@ -391,6 +405,41 @@ class _Graph:
             del self.after[a][v]
         for b in self.after.pop(v):
             self.before[b].discard(v)
+
+    def routable(self, caps: Floats) -> tuple[Bools, Floats]:
+        """Cases (B,) in which all that the sink can take arrives when every vertex asks its feeders in proportion.
+
+        A sufficient check without solving, for capacities (edges, B); no case where the network has a cycle.  Returns
+        those cases and what arrives, in nats.
+        """
+        graph: nx.DiGraph[int] = nx.DiGraph(zip(self.tails.tolist(), self.heads.tolist(), strict=True))
+        if not nx.is_directed_acyclic_graph(graph):
+            return np.zeros(caps.shape[1], dtype=np.bool_), np.zeros(caps.shape[1])
+        order = [v for v in nx.topological_sort(graph) if v in self.before]
+        into = {v: np.flatnonzero(self.heads == v) for v in order}
+        caps = np.minimum(caps, PLENTY)
+        able = np.zeros_like(caps)
+        supply = {0: np.full(caps.shape[1], PLENTY)}
+        for v in order:
+            if v == 0:
+                continue
+            edges = into[v]
+            for e in edges.tolist():
+                able[e] = np.minimum(caps[e], supply.get(int(self.tails[e]), np.zeros(caps.shape[1])))
+            supply[v] = able[edges].sum(axis=0)
+        arriving = caps[self.heads == 1].sum(axis=0)
+        asked = {1: arriving}
+        fine = np.ones(caps.shape[1], dtype=np.bool_)
+        for v in reversed(order):
+            want = asked.get(v)
+            if v == 0 or want is None:
+                continue
+            fine &= want <= supply[v] * (1 + SLACK)
+            share = ar.ratio(want, supply[v])
+            for e in into[v].tolist():
+                tail = int(self.tails[e])
+                asked[tail] = asked.get(tail, 0.0) + able[e] * share
+        return fine & (arriving < PLENTY), arriving
 
     def solve(self, caps: Floats) -> tuple[float, Floats, Bools]:
         """Maximum flow of one case, what each edge carries, and which edges a smallest cut crosses (edges,)."""

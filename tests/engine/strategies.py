@@ -199,7 +199,7 @@ class _Draft:
 
     def lineage(self) -> tuple[tuple[tuple[str, ...], float], ...]:
         found = []
-        groups = [sorted(self.roots)]
+        groups = [sorted(self.roots)] * 3
         if self.shape == "tree":
             groups = [sorted({x["root"] for x, _ in self.items if x["claim"] == c}) for c in self.claims]
         for group in groups:
@@ -244,11 +244,12 @@ def debates(draw: Any, shape: Shape = "debate", mix: Mix = Mix(), most: int = 6)
 def piles(draw: Any) -> Debate:
     """Much evidence on one claim: few roots, few sizes, so that ties and overlaps of every sort come up."""
     roots = {f"r{i}": draw(st.sampled_from((1.0, 0.9, 0.6))) for i in range(draw(st.integers(2, 4)))}
+    talk = draw(st.sampled_from((True, True, False)))
     items = []
     for i in range(draw(st.integers(3, 8))):
         weight = draw(st.sampled_from((10.0, 10.0, 3.0, 0.0, -10.0))) * DB
         root = f"r{draw(picks) % len(roots)}"
-        items.append(Item(f"e{i}", "c", weight, root, draw(st.sampled_from((1.0, 0.9))), draw(st.booleans())))
+        items.append(Item(f"e{i}", "c", weight, root, draw(st.sampled_from((1.0, 0.9))), talk and draw(st.booleans())))
     lineage = []
     for _ in range(draw(st.integers(0, 2))):
         pair = sorted({f"r{draw(picks) % len(roots)}", f"r{draw(picks) % len(roots)}"})

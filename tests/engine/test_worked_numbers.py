@@ -69,6 +69,12 @@ def test_a_lineage_takes_the_largest_of_its_kinds() -> None:
     assert db(weights(mixed)["c"]) == pytest.approx(12.5, abs=1e-9)
 
 
+def test_a_lineage_of_roots_that_are_not_neighbours_in_order() -> None:
+    items = tuple(Item(f"e{i}", "c", 10 * DB, f"r{i}") for i in range(3))
+    debate = Debate({"c": 0.5}, items, {f"r{i}": 1.0 for i in range(3)}, lineage=((("r0", "r2"), 0.7),))
+    assert db(weights(debate)["c"]) == pytest.approx(10 + 20 / 1.7, abs=1e-9)
+
+
 @pytest.mark.parametrize(("count", "credence"), [(1, 0.615), (3, 0.669), (10, 0.701)])
 def test_slight_testimony(count: int, credence: float) -> None:
     slight = STRENGTH_DB["slight"] * DB
@@ -243,6 +249,23 @@ def test_a_lineage_over_several_claims_is_worth_its_capacity(d: float, capacity:
     total = one_pass(debate).claims("gathered")["c"]
     assert db(total) > 25
     assert db(weights(debate)["c"]) == pytest.approx(capacity, abs=1e-6)
+
+
+@pytest.mark.parametrize("names", [("r0", "r1"), ("r1", "r0")])
+def test_a_root_that_only_repeats_may_still_carry_what_is_said(names: tuple[str, str]) -> None:
+    """Two roots of one study speak of c, the louder of m too; what the quieter says leaves the louder free for m."""
+    loud, quiet = names
+    debate = Debate(
+        {"c": 0.5, "m": 0.5},
+        (Item("e0", "c", 30 * DB, loud), Item("e1", "c", 10 * DB, quiet), Item("e2", "m", 30 * DB, loud)),
+        {loud: 0.9, quiet: 0.95},
+        (Link("mc", ("m",), "c", 13 * DB),),
+        lineage=(((loud, quiet), 1.0),),
+    )
+    plain = one_pass(debate)
+    assert plain.claims("own")["c"] == pytest.approx(float(ar.discount(np.array(30 * DB), 0.9)), abs=1e-12)
+    assert db(plain.claims("gathered")["c"]) > 20
+    assert db(weights(debate)["c"]) == pytest.approx(db(float(ar.cap(0.95))), abs=1e-9)
 
 
 @pytest.mark.parametrize(
