@@ -206,13 +206,13 @@ def _short_end(snapshot: Snapshot, begin: int, stop: int) -> int:
 
 def _nearest(snapshot: Snapshot, start: str, end: str | None) -> Match:
     """The closest words in the text, if they are close enough."""
-    first = _closest(snapshot, start, 0)
+    first = closest_words(snapshot, start, 0)
     if first is None:
         return Match(Found.MISSING, similarity=0.0)
     similarity, begin, stop = first
     closest = f'start: "{snapshot.text[begin:stop]}"'
     if end is not None:
-        second = _closest(snapshot, end, stop)
+        second = closest_words(snapshot, end, stop)
         if second is None:
             return Match(Found.MISSING, similarity=0.0)
         similarity = min(similarity, second[0])
@@ -221,7 +221,7 @@ def _nearest(snapshot: Snapshot, start: str, end: str | None) -> Match:
     return Match(Found.NEAR, begin, stop, similarity, closest)
 
 
-def _closest(snapshot: Snapshot, words: str, begin: int) -> tuple[float, int, int] | None:
+def closest_words(snapshot: Snapshot, words: str, begin: int) -> tuple[float, int, int] | None:
     """(similarity, start, end) of the text most like ``words``, whole words, from ``begin`` on."""
     exact = next(snapshot.occurrences(words, begin), None)
     if exact is not None:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from kb.cli import (
+    anchor,
     anchors,
     check,
     credences,
@@ -88,6 +89,7 @@ for _module in (
     withdraw,
     export,
     anchors,
+    anchor,
     fmt,
     new,
     schema,
