@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from kb import models as m
@@ -22,8 +22,15 @@ MATTERS = odds.nats(0.5)
 MOST_PAIRS = 100
 """Pairs of sources that are tried out, those with most weight; each is a recomputation of what rests on them."""
 
-Tie = tuple[vocab.LineageKind, str]
-"""How two sources look related, and why."""
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How two sources look related: the one that should declare it, the other, the kind, and why."""
+
+    source: str
+    other: str
+    kind: vocab.LineageKind
+    why: str
 
 
 def check(assessment: Assessment) -> Iterator[Finding]:
@@ -34,22 +41,22 @@ def check(assessment: Assessment) -> Iterator[Finding]:
     once.  The finding says what that would do, where it does most; below half a deciban nothing is said.
     """
     corpus, result = assessment.corpus, assessment.result
-    for (a, b), (kind, why) in _pairs(corpus, result).items():
-        item = _strongest_item(result, b)
-        move = _if_tied(assessment, item, a, kind)
+    for tie in _ties(corpus, result):
+        item = _strongest_item(result, tie.source)
+        move = _if_declared(assessment, item, tie)
         if move is not None and abs(move.weight) >= MATTERS:
             entry = corpus[item]
             yield report(
                 entry, ("root",) if entry.record.get("root") else ("seen_in",),
-                f"{a} and {b} count as independent, but {why}: tied as {kind}, {move.claim} would stand at "
-                f"{odds.say_percent(move.without)} instead of {odds.say_percent(move.with_)} "
-                f"({odds.say_db(-move.weight)})",
-                f"add `lineage:` with `root: {a}` and `kind: {kind}` here, if they do rest on each other",
+                f"{tie.other} and {tie.source} count as independent, but {tie.why}: declared as {tie.kind}, "
+                f"{move.claim} would stand at {odds.say_percent(move.without)} instead of "
+                f"{odds.say_percent(move.with_)} ({odds.say_db(-move.weight)})",
+                f"add `lineage:` with `root: {tie.other}` and `kind: {tie.kind}` here, if they do rest on each other",
             )  # fmt: skip
 
 
-def _pairs(corpus: Corpus, result: Propagated) -> dict[tuple[str, str], Tie]:
-    """Pairs of sources that look related, are not joined, and have a claim above both; in order of name."""
+def _ties(corpus: Corpus, result: Propagated) -> list[Tie]:
+    """Sources that look related, are not joined, and have a claim above both; those with most weight first."""
     net = result.net
     lineage = dict(zip(net.root_ids, net.root_lineage.tolist(), strict=True))
     weight = dict.fromkeys(net.root_ids, 0.0)
@@ -59,42 +66,43 @@ def _pairs(corpus: Corpus, result: Propagated) -> dict[tuple[str, str], Tie]:
         if size > 0:
             weight[net.root_ids[r]] += size
             touched[net.root_ids[r]].append(int(net.pair_claim[g]))
-    found = {
-        pair: tie
-        for pair, tie in _related(corpus, [r for r in net.root_ids if weight[r] > 0]).items()
-        if lineage[pair[0]] < 0 or lineage[pair[0]] != lineage[pair[1]]
-    }
-    reach = {r: frozenset(above(net, touched[r]).tolist()) for pair in found for r in pair}
-    met = [pair for pair in found if reach[pair[0]] & reach[pair[1]]]
-    met.sort(key=lambda pair: (-min(weight[pair[0]], weight[pair[1]]), pair))
-    return {pair: found[pair] for pair in sorted(met[:MOST_PAIRS])}
+    found = [
+        tie
+        for tie in _related(corpus, [r for r in net.root_ids if weight[r] > 0])
+        if lineage[tie.source] < 0 or lineage[tie.source] != lineage[tie.other]
+    ]
+    reach = {r: frozenset(above(net, touched[r]).tolist()) for tie in found for r in (tie.source, tie.other)}
+    met = [tie for tie in found if reach[tie.source] & reach[tie.other]]
+    met.sort(key=lambda tie: (-min(weight[tie.source], weight[tie.other]), tie.source, tie.other))
+    return met[:MOST_PAIRS]
 
 
-def _related(corpus: Corpus, roots: list[str]) -> dict[tuple[str, str], Tie]:
-    """Pairs among some sources that look related, with the closest tie."""
+def _related(corpus: Corpus, roots: list[str]) -> list[Tie]:
+    """Pairs among some sources that look related, each with its closest tie."""
     sources = {id: corpus.record(id, m.Source) for id in sorted(roots)}
-    found: dict[tuple[str, str], Tie] = {}
+    found: dict[frozenset[str], Tie] = {}
 
-    def note(a: str, b: str, kind: vocab.LineageKind, why: str) -> None:
-        if a != b and a in sources and b in sources:
-            found.setdefault((min(a, b), max(a, b)), (kind, why))
+    def note(source: str, other: str, kind: vocab.LineageKind, why: str) -> None:
+        if source != other and source in sources and other in sources:
+            found.setdefault(frozenset((source, other)), Tie(source, other, kind, why))
 
     for id, source in sources.items():
-        for other in (*source.derived_from, *source.quotes):
-            note(id, other, vocab.LineageKind.RESTATEMENT, "one quotes or derives from the other")
+        for others, does in ((source.derived_from, "derives from"), (source.quotes, "quotes")):
+            for other in others:
+                note(id, other, vocab.LineageKind.RESTATEMENT, f"{id} {does} {other}")
     for origin, ids in _by({id: s.derived_from for id, s in sources.items()}).items():
         for a, b in combinations(ids, 2):
-            note(a, b, vocab.LineageKind.SAME_STUDY, f"both derive from {origin}")
+            note(b, a, vocab.LineageKind.SAME_STUDY, f"both derive from {origin}")
     by_author = _by({id: s.authors for id, s in sources.items()})
     for author, ids in by_author.items():
         for a, b in combinations(ids, 2):
-            note(a, b, vocab.LineageKind.TIES, f"both are by {author}")
+            note(b, a, vocab.LineageKind.TIES, f"both are by {author}")
         entry = corpus.find(author)
         for tie in entry.record.get("ties", ()) if entry is not None else ():
             for a in ids:
                 for b in by_author.get(tie.to, ()):
                     note(a, b, vocab.LineageKind.TIES, f"{author} is tied to {tie.to}")
-    return found
+    return list(found.values())
 
 
 def _by(names: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
@@ -113,11 +121,11 @@ def _strongest_item(result: Propagated, root: str) -> str:
     return min((-abs(float(result.state.item_weight[k, 0])), net.item_ids[k]) for k in items)[1]
 
 
-def _if_tied(assessment: Assessment, item: str, root: str, kind: vocab.LineageKind) -> Move | None:
+def _if_declared(assessment: Assessment, item: str, tie: Tie) -> Move | None:
     """The largest move if an item declared that its root is not independent of another."""
     corpus = assessment.corpus
     record = corpus.record(item, m.Evidence)
-    declared = record.model_copy(update={"lineage": (*record.lineage, m.Lineage(root=root, kind=kind))})
+    declared = record.model_copy(update={"lineage": (*record.lineage, m.Lineage(root=tie.other, kind=tie.kind))})
     tied = Corpus([replace(e, record=declared) if e.id == item else e for e in corpus], corpus.topics, corpus.root)
     after = update(assessment.result, compile_network(tied)).result
     return next(iter(difference(item, assessment.result, after).moves), None)
