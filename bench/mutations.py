@@ -81,11 +81,11 @@ BREAKAGES = (
 )
 
 
-def failures(package_root: Path) -> list[str]:
-    """Names of the first tests that fail against a copy of the package."""
-    env = {**os.environ, "PYTHONPATH": str(package_root), "PYTHONDONTWRITEBYTECODE": "1"}
+def failures(folder: Path) -> list[str]:
+    """Names of the first tests that fail in a copy of package and tests."""
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "--maxfail=3", "-p", "no:cacheprovider", "--no-header", *TESTS]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     found = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
     if done.returncode != 0 and not found:
         found = [(done.stdout.strip().splitlines() or ["no output"])[-1]]
@@ -97,7 +97,9 @@ def main() -> int:
     unnoticed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        shutil.copytree(ROOT / "kb", copy / "kb", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("kb", "tests"):
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", copy)
         clean = failures(copy)
         print(f"{'no breakage':<40} {'ok' if not clean else 'FAILS: ' + ', '.join(clean)}")
         if clean:
