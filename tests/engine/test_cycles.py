@@ -73,6 +73,9 @@ def test_a_large_component_without_evidence_stands_at_its_base_rates() -> None:
     engine = sweep(complete(18, 20, 0))
     assert not any(engine.claims("gathered").values())
     assert not any(engine.claims("assessed").values())
+    assert engine.result is not None
+    assert engine.result.cycles[0].converged
+    assert not engine.result.cycles[0].ends
 
 
 def test_what_rests_on_a_cycle_and_what_it_rests_on() -> None:
