@@ -6,7 +6,7 @@ around the words of anchors; text that is one line stays on one line.  Writes no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
@@ -51,7 +51,7 @@ def formatted(raw: bytes, path: str) -> Formatted:
         raw: the file's bytes.
         path: the file as the user named it; ``_topic.yaml`` is a topic, anything else a record.
     """
-    return _rewritten(raw, path, {})
+    return edited(raw, path, _nothing)
 
 
 def with_values(raw: bytes, path: str, values: Mapping[Path, Any]) -> Formatted:
@@ -65,7 +65,37 @@ def with_values(raw: bytes, path: str, values: Mapping[Path, Any]) -> Formatted:
     Raises:
         LookupError: the file has no such place.
     """
-    return _rewritten(raw, path, values)
+
+    def change(root: Block) -> None:
+        for where, value in values.items():
+            _set(root, where, value)
+
+    return edited(raw, path, change)
+
+
+def edited(raw: bytes, path: str, change: Callable[[Block], None]) -> Formatted:
+    """A file in canonical form after a change of its fields.
+
+    Args:
+        raw: the file's bytes.
+        path: the file as the user named it.
+        change: works on the file's fields in place.
+    """
+    document, faults = read_document(raw, path)
+    if document is None or faults:
+        return Formatted(None, faults)
+    tree = read_tree(raw.decode("utf-8").replace("\r\n", "\n"))
+    change(tree.root)
+    data = _data(tree.root) if change is not _nothing else document.data
+    _order(tree.root, _model(data, path), (), data)
+    comments = tree.comments()
+    text = write_tree(tree)
+    made = text.encode()
+    again, faults = read_document(made, path)
+    if again is None or faults or not _same(again.data, data) or read_tree(text).comments() != comments:
+        hint = "please report it with the file; the file is left as it is"
+        return Formatted(None, faults or (Finding(path, 1, 1, "format", "cannot be brought into form", hint),))
+    return Formatted(made, (), made != raw)
 
 
 def text_of(data: Mapping[str, Any], comments: Mapping[Path, str] | None = None, head: str | None = None) -> bytes:
@@ -78,29 +108,14 @@ def text_of(data: Mapping[str, Any], comments: Mapping[Path, str] | None = None,
     """
     tree = Tree(_as_block(node_of(dict(data))), [head] if head is not None else [])
     for path, comment in (comments or {}).items():
-        entry = _entry(tree.root, path)
+        entry = entry_at(tree.root, path)
         entry.above += [f"# {line}".rstrip() for line in comment.split("\n")]
     _order(tree.root, _model(dict(data), ""), (), dict(data))
     return write_tree(tree).encode()
 
 
-def _rewritten(raw: bytes, path: str, values: Mapping[Path, Any]) -> Formatted:
-    document, faults = read_document(raw, path)
-    if document is None or faults:
-        return Formatted(None, faults)
-    tree = read_tree(raw.decode("utf-8").replace("\r\n", "\n"))
-    for where, value in values.items():
-        _set(tree.root, where, value)
-    data = _data(tree.root) if values else document.data
-    _order(tree.root, _model(data, path), (), data)
-    comments = tree.comments()
-    text = write_tree(tree)
-    made = text.encode()
-    again, faults = read_document(made, path)
-    if again is None or faults or not _same(again.data, data) or read_tree(text).comments() != comments:
-        hint = "please report it with the file; the file is left as it is"
-        return Formatted(None, faults or (Finding(path, 1, 1, "format", "cannot be brought into form", hint),))
-    return Formatted(made, (), made != raw)
+def _nothing(root: Block) -> None:
+    """The change that changes nothing."""
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -119,7 +134,7 @@ def _as_block(node: Scalar | Block) -> Block:
     return node
 
 
-def _entry(block: Block, path: Path) -> Entry:
+def entry_at(block: Block, path: Path) -> Entry:
     """The entry at a path.
 
     Raises:
@@ -140,14 +155,15 @@ def _entry(block: Block, path: Path) -> Entry:
 def _set(root: Block, path: Path, value: Any) -> None:
     """Set, add or (``None``) take out one value."""
     *above, last = path
-    block = _entry(root, tuple(above)).value if above else root
+    block = entry_at(root, tuple(above)).value if above else root
     if not isinstance(block, Block):
         raise LookupError(path)
     entry = block.get(last)
     if value is None:
         if entry is not None:
             block.entries.remove(entry)
-            block.foot = [*entry.above, *entry.beside, *block.foot]
+            inner = Tree(entry.value).comments() if isinstance(entry.value, Block) else []
+            block.foot = [*entry.above, *entry.beside, *inner, *block.foot]
     elif entry is not None:
         entry.value = node_of(value)
     elif block.is_map and isinstance(last, str):

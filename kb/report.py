@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
 
 from kb.errors import LEVEL_ORDER, MORE, Finding, Level, plain
 
@@ -68,3 +70,66 @@ def as_json(findings: Iterable[Finding]) -> str:
         "findings": [finding.as_dict() for finding in every],
     }
     return json.dumps(data, ensure_ascii=True, indent=1) + "\n"
+
+
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_SARIF_LEVEL = {Level.ERROR: "error", Level.WARNING: "warning", Level.SUGGESTION: "note"}
+_GITHUB_LEVEL = {Level.ERROR: "error", Level.WARNING: "warning", Level.SUGGESTION: "notice"}
+
+
+def as_sarif(findings: Iterable[Finding], rules: Mapping[str, str], version: str) -> str:
+    """The findings in SARIF 2.1.0, which code scanning takes.
+
+    Args:
+        findings: in the order to show.
+        rules: code to what the rule is for; codes that are not among them are listed without a text.
+        version: of this program.
+    """
+    every = tuple(findings)
+    codes = sorted({*rules, *(finding.code for finding in every)})
+    driver = {"name": "Counterpoise", "version": version, "rules": [_sarif_rule(c, rules.get(c, "")) for c in codes]}
+    places = {code: n for n, code in enumerate(codes)}
+    results = [_sarif_result(finding, places[finding.code]) for finding in every]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    data = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(data, ensure_ascii=True, indent=1) + "\n"
+
+
+def _sarif_rule(code: str, doc: str) -> dict[str, Any]:
+    first, _, rest = doc.partition("\n\n")
+    short = " ".join(first.split()) or f"{code} in a record's file"
+    rule: dict[str, Any] = {"id": code, "shortDescription": {"text": short}}
+    return rule | ({"fullDescription": {"text": " ".join(rest.split())}} if rest else {})
+
+
+def _sarif_result(finding: Finding, rule: int) -> dict[str, Any]:
+    where = {
+        "artifactLocation": {"uri": quote(finding.path, safe="/")},
+        "region": {"startLine": finding.line, "startColumn": finding.col},
+    }
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": rule,
+        "level": _SARIF_LEVEL[finding.level],
+        "message": {"text": plain(f"{finding.message}; {finding.hint}")},
+        "locations": [{"physicalLocation": where}],
+    }
+
+
+def as_github(findings: Iterable[Finding]) -> str:
+    """The findings as workflow commands, which GitHub shows beside the lines of a pull request."""
+    lines = []
+    for finding in findings:
+        place = f"file={_property(finding.path)},line={finding.line},col={finding.col},title={_property(finding.code)}"
+        said = _escaped(plain(f"{finding.message}; {finding.hint}"))
+        lines.append(f"::{_GITHUB_LEVEL[finding.level]} {place}::{said}\n")
+    return "".join(lines)
+
+
+def _escaped(text: str) -> str:
+    """A text in which nothing ends the command it stands in."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")

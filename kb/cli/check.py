@@ -5,21 +5,48 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from kb import report, vocab
-from kb.cli.shell import CLAIMS, ClaimsOption, JsonOption, count, read, say, say_json
-from kb.coherence import check_coherence
+from kb import fixes, report, vocab
+from kb.cli.shell import (
+    CLAIMS,
+    ClaimsOption,
+    JsonOption,
+    claims_folder,
+    complain,
+    count,
+    read,
+    say,
+    say_bytes,
+    say_json,
+)
+from kb.cli.since import changed_since, touched
+from kb.coherence import COHERENCE, check_coherence
 from kb.corpus import Corpus
 from kb.engine import assess
 from kb.errors import LEVEL_ORDER, Finding, Level, Unavailable, limited, plain
-from kb.load import TOPIC_FILE
+from kb.export.data import version
+from kb.load import TOPIC_FILE, Loaded, load
+from kb.publish import write_atomic
+from kb.rules import RULES, run_rules
 
 NAME = "check"
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
 _STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.SUGGESTION: "cyan"}
 
 
@@ -39,6 +66,15 @@ def command(
             help="Compute the credences too, and suggest a second look where they are odd.",
         ),
     ] = True,
+    since: Annotated[
+        str | None, typer.Option(metavar="REV", help="Show what changed since a git revision, and what that touches.")
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="First mend form, order of fields, quotation marks and old ids.")
+    ] = False,
+    format: Annotated[Format, typer.Option(help="text, json, sarif (code scanning) or github (notes on lines).")] = (
+        Format.TEXT
+    ),
     claims: ClaimsOption = None,
     json: JsonOption = False,
     level: Annotated[Level, typer.Option(help="Show findings of this level and worse.")] = Level.SUGGESTION,
@@ -55,18 +91,35 @@ def command(
       kb check claims/data-vs-algorithms/x.yaml    what concerns one file
       kb check --level error                       errors alone
       kb check --no-coherence                      the records alone, computing nothing
+      kb check --since main --fix                  what a branch changed, mended where that is safe
+      kb check --format sarif >findings.sarif      for code scanning
     """
     root, only = _target(path, claims)
-    loaded, findings = read(root)
+    format = Format.JSON if json else format
+    if fix:
+        for line in _fix(root, only, since):
+            say(line) if format is Format.TEXT else complain(line)
+    loaded, findings = read(root) if since is None else _read_all(root)
     if coherence and not report.is_failure(findings):
-        findings = limited([*findings, *check_coherence(assess(loaded.corpus, intervals=False))], loaded.corpus.root)
+        findings = (*findings, *check_coherence(assess(loaded.corpus, intervals=False)))
+        findings = findings if since is not None else limited(findings, loaded.corpus.root)
+    if since is not None:
+        files = touched(loaded.draft, *changed_since(loaded.corpus.root, since))
+        findings = limited([f for f in findings if f.path in files], loaded.corpus.root)
     if only is not None:
         findings = tuple(f for f in findings if Path(f.path).resolve() == only)
     shown = [f for f in findings if LEVEL_ORDER[f.level] <= LEVEL_ORDER[level]]
-    if json:
+    if format is Format.JSON:
         say_json(_data(loaded.corpus, findings, shown))
+    elif format is Format.SARIF:
+        docs = {code: rule.doc for code, rule in (RULES | COHERENCE).items()}
+        say_bytes(report.as_sarif(shown, docs, version()).encode())
+    elif format is Format.GITHUB:
+        say_bytes(report.as_github(shown).encode())
     else:
         about = str(path) if only is not None else f"{count(len(loaded.corpus), 'record')} checked"
+        if since is not None:
+            about = f"{count(len(files), 'file')} changed since {since} or touched by that"
         say(*[finding_line(f) for f in shown], *by_rule(shown), _summary(about, findings))
     raise typer.Exit(1 if report.is_failure(findings) else 0)
 
@@ -85,6 +138,34 @@ def _target(path: Path | None, claims: Path | None) -> tuple[Path | None, Path |
     if path.suffix != ".yaml" or not (root.name == CLAIMS or any(root.glob(f"*/{TOPIC_FILE}"))):
         raise Unavailable(f"{path} is not a record's file; records are claims/<topic>/<id>.yaml")
     return Path(os.path.relpath(root)), path.resolve()
+
+
+def _read_all(root: Path | None) -> tuple[Loaded, tuple[Finding, ...]]:
+    """The records and every finding, so that what is left out at the end is not what was asked for."""
+    loaded = load(claims_folder(root))
+    rules = [f for f in run_rules(loaded.draft) if (f.path, f.line, f.col) not in loaded.mended]
+    return loaded, tuple(sorted({*loaded.findings, *rules}, key=Finding.sort_key))
+
+
+def _fix(root: Path | None, only: Path | None, since: str | None) -> list[str]:
+    """Mend the files that are looked at, and say what was done."""
+    loaded = load(claims_folder(root))
+    renamed = fixes.old_names(loaded.corpus)
+    folder = Path(loaded.corpus.root)
+    wanted = changed_since(loaded.corpus.root, since)[0] if since is not None else None
+    lines: list[str] = []
+    for file in sorted(folder.glob("*/*.yaml")):
+        name = file.as_posix()
+        if file.is_symlink() or not file.is_file() or (only is not None and file.resolve() != only):
+            continue
+        if wanted is not None and name not in wanted and name not in renamed:
+            continue
+        raw = file.read_bytes()
+        made = fixes.fixed(raw, name, renamed.get(name))
+        if made.text != raw:
+            write_atomic(file, made.text)
+            lines.append(f"fixed {name}: {', '.join(made.done)}")
+    return lines
 
 
 def finding_line(finding: Finding) -> Text:
