@@ -137,13 +137,13 @@ def test_fix_of_one_file_leaves_the_others(kb: Kb, clock_copy: Path) -> None:
 def test_fix_writes_present_ids(kb: Kb, clock_copy: Path) -> None:
     (old, _) = next((a, id) for a, id in load(clock_copy).corpus.aliases.items() if id == "cold-oil")
     item = clock_copy / "tower" / "oil-change.yaml"
-    item.write_text(item.read_text().replace("claim: cold-oil", f"claim: {old}"))
+    item.write_text(item.read_text().replace("cold-oil: {", f"{old}: {{"))
     assert " old-id " in kb("check", clock_copy).out
     ran = kb("check", clock_copy, "--fix", "--json")
     assert ran.code == 0
     assert json.loads(ran.out)["findings"] == []
     assert "old ids" in ran.err
-    assert "claim: cold-oil" in item.read_text()
+    assert item.read_text().count("      cold-oil:\n") == 2
 
 
 def test_fix_never_changes_what_good_records_say(kb: Kb, clock_copy: Path) -> None:
