@@ -12,7 +12,7 @@ from kb import git, odds
 from kb.cli.layout import cut
 from kb.cli.replay import moments
 from kb.cli.shell import ClaimsOption, JsonOption, count, say, say_json, width
-from kb.cli.versions import commit, place, stored
+from kb.cli.versions import commit, one_stored, place, stored
 from kb.errors import Unavailable, UnknownId, plain
 from kb.history import Turn, turns
 
@@ -41,14 +41,13 @@ def command(
     """
     where = place(claims)
     last = commit(where, revision)
-    corpus = stored(where, last).corpus
-    entry = corpus.find(claim)
+    entry = one_stored(where, last, claim)
     replayed = moments(where, last, cached=cache)
     names = [entry.id, *entry.record.aliases] if entry is not None else [claim]
     found = turns(replayed, names)
     if not found:
         if entry is None:
-            raise UnknownId(claim, corpus.nearest(claim))
+            raise UnknownId(claim, stored(where, last).corpus.nearest(claim))
         raise Unavailable(f"{entry.id} is a record of kind {entry.kind}; only claims have a credence with a history")
     if json:
         say_json({"claim": names[0], "commits": len(replayed), "turns": [_data(turn) for turn in found]})

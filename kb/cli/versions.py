@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kb import git
 from kb.cli.shell import CLAIMS, assess_checked, claims_folder
+from kb.corpus import Entry
 from kb.engine import Assessment
 from kb.errors import Finding, Unavailable
-from kb.load import Loaded, load, load_files
+from kb.load import Loaded, load, load_files, read_record
 from kb.rules import check_loaded
 from kb.text import MAX_BYTES
 
@@ -79,6 +80,18 @@ def stored(where: Place, id: str) -> Loaded:
     plain = [file for file in files if file.mode in git.PLAIN]
     held = dict(git.contents(where.folder, (file.blob for file in plain), MAX_BYTES + 1))
     return load_files(((f.path, held[f.blob] if f.mode in git.PLAIN else None) for f in files), where.shown)
+
+
+def one_stored(where: Place, id: str, record: str) -> Entry | None:
+    """One record at a commit, by its id or an alias; reads the others only where no file has this name."""
+    for file in git.files_at(where.folder, id, where.under):
+        path = PurePosixPath(file.path)
+        if path.stem == record and len(path.parts) == 2 and file.mode in git.PLAIN:
+            ((_, raw),) = git.contents(where.folder, [file.blob], MAX_BYTES + 1)
+            entry = read_record(raw, f"{where.shown}/{file.path}", path.parts[0], mend=False).entry
+            if entry is not None:
+                return entry
+    return stored(where, id).corpus.find(record)
 
 
 def at_commit(where: Place, id: str, name: str) -> Version:
