@@ -74,7 +74,6 @@ def test_json_says_the_same(kb: Kb, clock: Assessment, clock_copy: Path) -> None
         (("--start", "two words"), "anchor-words"),
         (("--claim", "cold-oils"), "unknown-reference"),
         (("--why", "too short"), "schema"),
-        (("--id", "Not An Id"), " id "),
     ],
 )
 def test_nothing_is_written_when_it_would_not_check(
@@ -126,6 +125,16 @@ def test_an_id_that_is_taken(kb: Kb, clock_copy: Path) -> None:
     ran = kb(*EVIDENCE, "--id", "cold-oil", "--claims", clock_copy)
     assert (ran.code, ran.out) == (1, "")
     assert "the id cold-oil is taken" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--id", "--topic"])
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "Not An Id", "a--b", "x.yaml"])
+def test_names_cannot_leave_the_records(kb: Kb, clock_copy: Path, option: str, name: str) -> None:
+    before = sorted(clock_copy.parent.rglob("*"))
+    ran = kb(*EVIDENCE, option, name, "--claims", clock_copy)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{option} {name!r} is not a name" in ran.err
+    assert sorted(clock_copy.parent.rglob("*")) == before
 
 
 def test_what_is_missing_is_said_at_once(kb: Kb, clock_copy: Path) -> None:

@@ -26,6 +26,8 @@ from kb.text import Path as DataPath
 
 NAME = "new"
 MOST_MOVES = 10
+SMALLEST = 0.05
+"""Moves of fewer decibans are counted and not listed."""
 _LINKED: dict[vocab.Kind, DataPath] = {
     vocab.Kind.EVIDENCE: ("bears_on", 0),
     vocab.Kind.CLAIM: ("bears_on", 0),
@@ -148,6 +150,9 @@ def command(
     topic = topic or new.propose_topic(data, kind, corpus)
     if topic is None:
         raise Unclear("there is no topic yet; name one with --topic")
+    for name, what in ((id, "--id"), (topic, "--topic")):
+        if new.slug(name, 80) != name:  # it becomes a part of a path
+            raise Unclear(f"{what} {name[:90]!r} is not a name; write lower-case words joined by hyphens")
     drafts.append(new.draft(id, kind, topic, data, corpus.root, comments=not plain))
     _finish(corpus, drafts, new.alike(data, kind, corpus), report.is_failure(found), asker, dry_run=dry_run, json=json)
 
@@ -303,8 +308,9 @@ def _moves(corpus: Corpus, drafts: list[Draft], trial: Trial) -> list[Text | str
     lines: list[Text | str] = [f"{odds.say_percent(p):>6} is the credence of {id}" for id, p in trial.credences.items()]
     if not moves:
         return [*lines, "it moves no other credence" if lines else "it moves no credence"]
+    felt = [move for move in moves if abs(odds.db(move.weight)) >= SMALLEST] or list(moves[:1])
     lines += [f"it moves {count(len(moves), 'credence')}:"]
-    for move in moves[:MOST_MOVES]:
+    for move in felt[:MOST_MOVES]:
         style = "green" if move.weight > 0 else "red"
         lines.append(
             Text.assemble(
@@ -313,8 +319,9 @@ def _moves(corpus: Corpus, drafts: list[Draft], trial: Trial) -> list[Text | str
                 f"  {corpus[move.claim].title}",
             )
         )
-    if len(moves) > MOST_MOVES:
-        lines.append(f"and {len(moves) - MOST_MOVES} more: kb impact {drafts[-1].id}")
+    shown = min(len(felt), MOST_MOVES)
+    if len(moves) > shown:
+        lines.append(f"and {len(moves) - shown} more, by less: kb impact {drafts[-1].id}")
     return lines
 
 
