@@ -8,9 +8,10 @@ from kb import models as m
 from kb import odds, vocab
 from kb.cli.layout import add_up, cut, fit, say_db
 from kb.cli.shell import count
-from kb.cli.views import Views
+from kb.cli.views import CRUXES, Views
 from kb.corpus import Entry
 from kb.engine import Explanation
+from kb.engine.cruxes import STILL
 from kb.engine.results import GroupRow, ItemPart, LinkRow, Method, RootPart, Row, UndercutPart
 
 _METHOD: dict[Method, str] = {
@@ -84,8 +85,22 @@ def _credence(views: Views, e: Explanation) -> None:
     if not c.converged:
         ends = f": two starts ended at {' and '.join(map(odds.say_percent, c.ends))}" if c.ends else ""
         sheet.wrap(f"It did not settle within {c.iterations} rounds{ends}; treat the number with care.", 2, "yellow")
+    if c.bound_low is not None and c.bound_high is not None:
+        ends = f"{odds.say_percent(c.bound_low)} to {odds.say_percent(c.bound_high)}"
+        sheet.wrap(f"Whatever the strengths within their ranges, it stays between: {ends}.", 2)
     if c.evidenced is not None:
         sheet.wrap(f"Of the weight that its reasons could have, {c.evidenced:.0%} has evidence.", 2)
+    _turns_on(views, e.id)
+
+
+def _turns_on(views: Views, id: str) -> None:
+    """The claims beneath that would move it most if they were settled."""
+    found = views.found.turning.claims(id)
+    for n, crux in enumerate(found[:CRUXES]):
+        no = odds.say_percent(crux.if_false) if abs(crux.if_false - crux.now) > STILL else "no change"
+        bits = f"; settling it tells {crux.bits:.2f} bits" if crux.bits is not None and crux.bits >= 0.005 else ""
+        ends = f"{odds.say_percent(crux.if_true)} if true, {no} if false{bits}"
+        views.sheet.wrap(f"{views.titled(crux.claim)}: {ends}", 2, first="Turns on  " if n == 0 else " " * 10)
 
 
 def _sum(views: Views, e: Explanation) -> None:

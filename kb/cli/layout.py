@@ -59,6 +59,13 @@ def say_db(nats: float) -> str:
     return f"{signed(Decimal(odds.db(nats)).quantize(Decimal('0.01')))} dB"
 
 
+def say_range(low: float | None, high: float | None) -> str:
+    """An interval of probabilities: ``12-34%``; nothing where there is none."""
+    if low is None or high is None:
+        return ""
+    return f"{odds.say_percent(low).removesuffix('%')}-{odds.say_percent(high)}"
+
+
 class Sheet:
     """Lines of a page in the making."""
 

@@ -6,6 +6,8 @@ import io
 import json
 import os
 import sys
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +27,15 @@ ClaimsOption = Annotated[
     Path | None,
     typer.Option(
         "--claims", metavar="DIR", show_default=False, help="Folder of the records; default: claims/ here or above."
+    ),
+]
+ViewpointOption = Annotated[
+    str | None,
+    typer.Option(
+        "--viewpoint",
+        metavar="ID",
+        show_default=False,
+        help="See it with somebody's inputs: a viewpoint record, or a person who stated credences.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text.")]
@@ -84,6 +95,11 @@ def assess_checked(loaded: Loaded, findings: tuple[Finding, ...]) -> Assessment:
 def width() -> int:
     """Columns to write in: the terminal's up to 110, a fixed number in a pipe."""
     return min(Console().width, 110) if sys.stdout.isatty() else PIPE_WIDTH
+
+
+def wrapped(paragraphs: Sequence[str]) -> list[Text]:
+    """Paragraphs as lines of at most the width."""
+    return [Text(line) for text in paragraphs for line in textwrap.wrap(text, width(), break_on_hyphens=False)]
 
 
 def say(*lines: str | Text) -> None:

@@ -8,8 +8,13 @@ from kb import models as m
 from kb import odds, vocab
 from kb.anchors import passage_link
 from kb.cli.layout import Sheet
+from kb.cli.shell import count
 from kb.corpus import NONE, Corpus, Entry
 from kb.engine import Assessment, Credence
+from kb.engine.viewpoints import Overlay
+
+CRUXES = 3
+"""How many of the claims that a claim turns on its page names; ``kb cruxes`` lists them all."""
 
 
 class Views:
@@ -126,6 +131,20 @@ def said(credence: Credence) -> str:
     if not credence.assessed:
         return f"not assessed, base rate {odds.say_percent(credence.base_rate)}"
     return f"{odds.say_percent(credence.credence)}, {vocab.credence_word(credence.credence)}"
+
+
+def overlay_lines(overlay: Overlay) -> list[str]:
+    """Whose inputs these are, and whether they explain anything."""
+    n = len(overlay.changes)
+    held = sum(c.kind == "stated credence" for c in overlay.changes)
+    who = f"{overlay.title} [{overlay.id}]"
+    if n == 0:
+        return [f"{who} sets no input and stated no credence: these are the neutral numbers."]
+    if overlay.only_conclusions:
+        claims = f"{count(held, 'claim')} held where {who} put {'it' if held == 1 else 'them'}"
+        return [f"With {claims}. That repeats conclusions: it shows what would follow, and explains nothing."]
+    also = f", and {count(held, 'stated credence')} held in place" if held else ""
+    return [f"With {count(n - held, 'input')} of {who}{also}."]
 
 
 def stated(credence: object) -> str:

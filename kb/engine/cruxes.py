@@ -148,28 +148,38 @@ class Turning:
         return [known[thing] for thing in wanted]
 
     def of(self, claim: str) -> Cruxes:
-        """Claims and inputs beneath a claim, ranked by how much they could move it.
+        """Claims and inputs beneath a claim, ranked by how much they could move it."""
+        return Cruxes(claim, self._now(self.net.ids.index(claim)), self.claims(claim), self.parameters(claim))
+
+    def _now(self, t: int) -> float:
+        return float(ar.sigmoid(self.result.state.log_odds[[t], 0])[0])
+
+    def claims(self, claim: str) -> tuple[ClaimCrux, ...]:
+        """Claims beneath a claim, those first that would move it most if they were settled.
 
         Its sibling answers are left out: that settling one settles the other is what a question says.  "None of these"
         is no claim that anybody could settle.
         """
         net = self.net
         t = net.ids.index(claim)
-        now = float(ar.sigmoid(self.result.state.log_odds[[t], 0])[0])
         q = int(net.question_of[t])
         siblings = set(net.questions[q].tolist()) if q >= 0 else set()
-        reach = {t, *beneath(net, t)}
-        below = sorted(c for c in reach - siblings - {t} if NONE_SUFFIX not in net.ids[c])
+        below = [c for c in beneath(net, t) if c not in siblings and NONE_SUFFIX not in net.ids[c]]
+        now = self._now(t)
         ends = zip(below, self.settled(below), strict=True)
-        claims = [_claim_crux(net.ids[c], now, float(yes[t]), float(no[t])) for c, (yes, no) in ends]
-        claims = [c for c in claims if max(abs(c.if_true - now), abs(c.if_false - now)) > STILL]
-        claims.sort(key=lambda c: (-(c.expected if c.expected is not None else c.largest * 0.5), c.claim))
+        found = [_claim_crux(net.ids[c], now, float(yes[t]), float(no[t])) for c, (yes, no) in ends]
+        found = [c for c in found if c.largest > STILL]
+        return tuple(sorted(found, key=lambda c: (-(c.largest / 2 if c.expected is None else c.expected), c.claim)))
+
+    def parameters(self, claim: str) -> tuple[ParameterCrux, ...]:
+        """Inputs beneath a claim, those first that move it most when they are one standard deviation off."""
+        t = self.net.ids.index(claim)
+        reach = {t, *beneath(self.net, t)}
         near = [i for i, x in enumerate(self.inputs) if reach.intersection(x.claims)]
         moved = zip((self.inputs[i] for i in near), self.moved(near), strict=True)
-        parameters = [ParameterCrux(x.kind, x.record, x.target, abs(float(a[t] - b[t])) / 2) for x, (a, b) in moved]
-        parameters = [p for p in parameters if p.change > STILL]
-        parameters.sort(key=lambda c: (-c.change, c.kind, c.record, c.target))
-        return Cruxes(claim, now, tuple(claims), tuple(parameters))
+        found = [ParameterCrux(x.kind, x.record, x.target, abs(float(a[t] - b[t])) / 2) for x, (a, b) in moved]
+        found = [p for p in found if p.change > STILL]
+        return tuple(sorted(found, key=lambda c: (-c.change, c.kind, c.record, c.target)))
 
 
 class _Write(Protocol):
