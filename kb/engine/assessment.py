@@ -149,11 +149,16 @@ class Assessment:
         kinds = m.Claim | m.Argument | m.Undercut | m.Evidence | m.Source
         return impacts(self.result, [e.id for e in self.corpus if e.record.active and isinstance(e.record, kinds)])
 
-    def under(self, viewpoint: str) -> Assessment:
-        """The same corpus under a viewpoint record, or a person's stated credences; raises UnknownId."""
+    def under(self, viewpoint: str, *, intervals: bool | None = None) -> Assessment:
+        """The same corpus under a viewpoint record, or a person's stated credences; raises UnknownId.
+
+        Args:
+            viewpoint: id of a viewpoint record or a person.
+            intervals: whether to draw intervals; by default as here.
+        """
         found = overlay(self.corpus, self.result.net, viewpoint)
         result = self.result.again(apply(self.result.net, found))
-        return Assessment(self.corpus, result, found, intervals=self.intervals)
+        return Assessment(self.corpus, result, found, intervals=self.intervals if intervals is None else intervals)
 
     @property
     def viewpoints(self) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ class Site:
     @cached_property
     def viewpoints(self) -> Mapping[str, Assessment]:
         """Viewpoint record, or person who stated a credence, to the debate as it stands under it."""
-        return {holder: self.assessment.under(holder) for holder in self.assessment.viewpoints}
+        return {holder: self.assessment.under(holder, intervals=False) for holder in self.assessment.viewpoints}
 
     @cached_property
     def topic_names(self) -> tuple[str, ...]:
