@@ -215,6 +215,20 @@ def peer_networks(net: Network) -> dict[str, Callable[[], object]]:
         bn = graph()
         found["pyAgrum exact"] = lambda: gum.LazyPropagation(bn).makeInference()
         found["pyAgrum loopy"] = lambda: gum.LoopyBeliefPropagation(bn).makeInference()
+    with suppress(ImportError):
+        from pgmpy.factors.discrete import TabularCPD
+        from pgmpy.inference import BeliefPropagation
+        from pgmpy.models import DiscreteBayesianNetwork
+
+        model = DiscreteBayesianNetwork()
+        model.add_nodes_from(str(c) for c in parents)
+        model.add_edges_from((str(p), str(c)) for c, ps in parents.items() for p in ps)
+        r = random.Random(5)
+        for c, ps in parents.items():
+            yes = [r.uniform(0.1, 0.9) for _ in range(2 ** len(ps))]
+            table = [[1 - x for x in yes], yes]
+            model.add_cpds(TabularCPD(str(c), 2, table, [str(p) for p in ps], [2] * len(ps)))
+        found["pgmpy junction tree"] = lambda: BeliefPropagation(model).calibrate()
     return found
 
 
