@@ -332,6 +332,7 @@ def read_document(raw: bytes, path: str) -> tuple[Document | None, tuple[Finding
     document = None
     try:
         text, faults = clean(_decode(raw))
+        _refuse_conflict(text)
         builder.run(text)
         if isinstance(builder.root, dict):
             document = Document(builder.root, builder.marks)
@@ -349,6 +350,20 @@ def read_document(raw: bytes, path: str) -> tuple[Document | None, tuple[Finding
         faults.append(Fault((1, 1), "yaml-syntax", message, "check quotes, colons and indentation"))
     found = {Finding(path, *f.mark, f.code, f.message, f.hint) for f in [*faults, *builder.faults]}
     return document, tuple(sorted(found, key=Finding.sort_key))
+
+
+def _refuse_conflict(text: str) -> None:
+    """Refuse a file in which git has left both sides of a conflict."""
+    lines = text.split("\n") if "<<<<<<< " in text else []
+    marked = [n for n, line in enumerate(lines, 1) if line.startswith(("<<<<<<< ", ">>>>>>> ")) or line == "======="]
+    if [lines[n - 1][0] for n in marked[:3]] == ["<", "=", ">"]:
+        mark = (marked[0], 1)
+        message = "git has left a merge conflict in the file"
+        hint = (
+            "keep one side and delete the lines that start with <<<<<<<, ======= and >>>>>>>; "
+            "where two people chose the same id for two records, give yours another file name"
+        )
+        raise _Unreadable(mark, "merge-conflict", message, hint)
 
 
 def _decode(raw: bytes) -> str:

@@ -115,7 +115,8 @@ def test_an_id_chosen_twice_in_one_topic_is_said_before_git_finds_a_conflict(kb:
     assert "CONFLICT" in repository.git("merge", "two", check=False)
     ran = kb("check", "--level", "error")
     assert ran.code == 1
-    assert "claims/tower/new-reading.yaml:" in ran.out
+    assert "merge-conflict git has left a merge conflict in the file" in ran.out
+    assert "give yours another file name" in ran.out
     assert "Traceback" not in ran.out + ran.err
     # the same file on both sides is no conflict of meaning
     repository.git("merge", "--abort")
