@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 
 class Level(StrEnum):
@@ -127,16 +126,5 @@ class InvalidCorpus(KbError):
         super().__init__(f"the records have {errors} error{'s' if errors != 1 else ''}; run kb check")
 
 
-class CyclicGraph(KbError):
-    """A computation that needs an acyclic graph met a cycle; carries the cycle as a tuple of ids."""
-
-    def __init__(self, cycle: tuple[str, ...]) -> None:
-        self.cycle = cycle
-        super().__init__("the links form a cycle: " + " > ".join(cycle))
-
-
 class Unavailable(KbError):
     """Something outside the records is missing (a directory, a browser, git); the message says what to do."""
-
-
-ExitCode = Literal[0, 1, 2, 74, 75]

@@ -10,7 +10,6 @@ from kb.errors import (
     MAX_PER_FILE,
     MAX_PER_RUN,
     MORE,
-    CyclicGraph,
     Finding,
     InvalidCorpus,
     Level,
@@ -111,4 +110,3 @@ def test_exceptions_carry_what_a_caller_needs() -> None:
     assert (unknown.id, unknown.nearest) == ("ketle", ("kettle",))
     assert str(unknown) == "no record has the id 'ketle'; did you mean kettle?"
     assert str(InvalidCorpus((finding(), finding(level=Level.WARNING)))) == "the records have 1 error; run kb check"
-    assert CyclicGraph(("a", "b")).cycle == ("a", "b")
