@@ -29,7 +29,8 @@ SHAPE = re.compile(r"[^:]+:[1-9][0-9]*:[1-9][0-9]* [a-z0-9-]+ \S.*; \S.*\Z")
 READING = {
     "file-place", "id", "duplicate-id", "schema", "text-character", "text-encoding", "yaml-alias", "yaml-depth",
     "yaml-documents", "yaml-duplicate-key", "yaml-key", "yaml-merge", "yaml-number", "yaml-size", "yaml-syntax",
-    "yaml-tag", "merge-conflict", "anchor-missing", "anchor-near", "anchor-ambiguous", "anchor-digest", "anchor-short", MORE,
+    "yaml-tag", "merge-conflict", "anchor-missing", "anchor-near", "anchor-ambiguous", "anchor-digest", "anchor-short",
+    MORE,
 }  # fmt: skip
 """Codes that come from reading and from anchors, not from a rule."""
 
