@@ -134,6 +134,11 @@ def test_licences_are_there() -> None:
     assert all(f"Section {n} –" in content for n in range(1, 9))
 
 
+def test_records_are_in_canonical_form(kb: Kb) -> None:
+    done = kb("fmt", "--check", str(ROOT / "claims"))
+    assert done.code == 0, done.out
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "claims/README.md"])
 def test_links_between_documents_lead_somewhere(name: str) -> None:
     path = ROOT / name
