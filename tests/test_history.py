@@ -15,7 +15,7 @@ from kb.cli.history import sparkline
 from kb.cli.replay import moments
 from kb.cli.versions import place, stored
 from kb.engine import assess
-from kb.history import turns
+from kb.timeline import turns
 
 
 @pytest.fixture

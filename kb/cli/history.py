@@ -14,7 +14,7 @@ from kb.cli.replay import moments
 from kb.cli.shell import ClaimsOption, JsonOption, count, say, say_json, width
 from kb.cli.versions import commit, one_stored, place, stored
 from kb.errors import Unavailable, UnknownId, plain
-from kb.history import Turn, turns
+from kb.timeline import Turn, turns
 
 NAME = "history"
 BARS = "▁▂▃▄▅▆▇█"

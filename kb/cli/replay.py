@@ -6,20 +6,35 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import kb
-from kb import git
-from kb.cli.versions import Place
-from kb.history import Moment, Replay, Standing
+from kb import git, vocab
+from kb.cli.versions import Place, commit, place
+from kb.errors import Unavailable
+from kb.history import Replay
+from kb.load import TOPIC_FILE, read_record
 from kb.text import MAX_BYTES
+from kb.timeline import Moment, Standing, Timeline, Touched, timeline
 
 CACHE = Path(".kb-cache/history")
 MAX_CACHED = 32 * 1024 * 1024
 """Bytes of a cache file that is read."""
-CODE = ("corpus.py", "vocab.py", "odds.py", "text.py", "validate.py", "load.py", "history.py", "models", "engine")
+CODE = (
+    "corpus.py",
+    "vocab.py",
+    "odds.py",
+    "text.py",
+    "validate.py",
+    "load.py",
+    "history.py",
+    "timeline.py",
+    "models",
+    "engine",
+)
 """What of this package credences depend on: a change of it makes the cache worthless."""
 
 
@@ -31,29 +46,97 @@ def moments(where: Place, commit: str, *, cached: bool = True) -> tuple[Moment, 
         commit: the last commit.
         cached: use and fill ``.kb-cache/`` beside the records.
     """
-    commits = git.log(where.folder, commit, where.under)
+    return tuple(replayed(where, git.log(where.folder, commit, where.under), cached=cached))
+
+
+def site_history(claims: Path | None, aliases: Mapping[str, str]) -> Timeline | None:
+    """Everything that the pages say about the past; ``None`` outside a repository and before its first commit.
+
+    Args:
+        claims: folder of the records, as for every command.
+        aliases: old id to present id.
+
+    Raises:
+        GitFailed: the history cannot be read.
+    """
+    try:
+        where = place(claims)
+        last = commit(where, "HEAD")
+    except Unavailable:
+        return None
+    commits = git.log(where.folder, last, where.under)
+    known = zip(replayed(where, commits), _touched(where, commits), strict=True)
+    told = (replace(moment, touched=touched) for moment, touched in known)
+    return timeline(told, aliases, complete=not git.is_shallow(where.folder))
+
+
+def replayed(where: Place, commits: tuple[git.Commit, ...], *, cached: bool = True) -> Iterator[Moment]:
+    """The records after each of these commits, one at a time.
+
+    Args:
+        where: the records.
+        commits: all that changed them, the oldest first.
+        cached: use and fill ``.kb-cache/`` beside the records.
+    """
     trees = git.trees(where.folder, (c.id for c in commits), where.under)
     store = Store(where) if cached else None
-    known = {tree: store.read(tree) if store is not None else None for tree in sorted(set(trees.values()))}
     replay: Replay | None = None
-    found = []
+    ahead: Iterator[list[tuple[str, bytes | None]]] = iter(())
     for n, one in enumerate(commits):
         tree = trees.get(one.id)
-        standings: dict[str, Standing] | None = {} if tree is None else known[tree]
+        standings: dict[str, Standing] | None = {} if tree is None else store.read(tree) if store is not None else None
+        if replay is not None:
+            replay.step(next(ahead))
         if standings is None and tree is not None:
             if replay is None:
                 replay = Replay(_files_at(where, one.id))
                 ahead = _changes(where, commits[n + 1 :])
-            else:
-                replay.step(next(ahead))
-            standings = known[tree] = replay.standings
+            standings = replay.standings
             if store is not None:
                 store.write(tree, standings)
-        elif replay is not None:
-            replay.step(next(ahead))
         records = tuple(sorted({Path(c.path).stem for c in one.changes if c.path.endswith(".yaml")} - {"_topic"}))
-        found.append(Moment(one.id, one.time, one.author, one.subject, records, standings or {}))
-    return tuple(found)
+        yield Moment(one.id, one.time, one.author, one.subject, records, standings or {})
+
+
+def _touched(where: Place, commits: tuple[git.Commit, ...]) -> Iterator[tuple[Touched, ...]]:
+    """What each commit did to the records: which came, which changed, which left force."""
+    states: dict[str, str] = {}
+    for changed in _changes(where, commits):
+        now: dict[str, str | None] = {}
+        for path, raw in changed:
+            name = PurePosixPath(path)
+            if len(name.parts) != 2 or name.suffix != ".yaml" or name.name == TOPIC_FILE:
+                continue
+            # a file that moves to another topic goes and comes in one commit, in either order
+            if raw is not None or now.get(name.stem) is None:
+                now[name.stem] = None if raw is None else _state(raw, path)
+        found = []
+        for id, state in sorted(now.items()):
+            before = states.pop(id, None)
+            if state is not None:
+                states[id] = state
+            found.append(Touched(id, _what(before, state)))
+        yield tuple(found)
+
+
+def _what(before: str | None, after: str | None) -> str:
+    """A change of state in one word."""
+    if after is None:
+        return "removed"
+    if after == before:
+        return "changed"
+    if after != vocab.State.ACTIVE:
+        return after
+    return "added" if before is None else "restored"
+
+
+def _state(raw: bytes, path: str) -> str:
+    """The state that a file gives its record."""
+    if b"status" not in raw:
+        return vocab.State.ACTIVE.value
+    entry = read_record(raw, path, PurePosixPath(path).parts[0], mend=False).entry
+    status = entry.record.status if entry is not None else None
+    return status.state.value if status is not None else vocab.State.ACTIVE.value
 
 
 def _files_at(where: Place, commit: str) -> list[tuple[str, bytes | None]]:
