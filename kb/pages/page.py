@@ -9,6 +9,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from kb.corpus import Entry
+from kb.pages import hints
 from kb.pages.draw import join
 from kb.pages.render import render
 from kb.pages.site import Site
@@ -55,7 +56,7 @@ def made(
     short = shorten(description)
     head = render("head.html.j2", description=short, canonical=site.canonical(path), title=title)
     toc = render("toc.html.j2", sections=sections)
-    return Page(path, f"{title} – {site.settings.name}", head, body, toc)
+    return Page(path, f"{title} – {site.settings.name}", head, body + hints.boxes(body, "../"), toc)
 
 
 def shorten(text: str, length: int = DESCRIPTION_LENGTH) -> str:

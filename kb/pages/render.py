@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from kb import vocab
-from kb.pages import bars, prose, words
+from kb.pages import bars, hints, prose, words
 
 
 @cache
@@ -39,6 +39,7 @@ def environment() -> Environment:
         is_web_address=prose.is_web_address,
         link_rel=prose.LINK_REL,
         plural=vocab.PLURAL,
+        tip=hints.tip,
     )
     return env
 

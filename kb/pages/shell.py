@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from kb.pages import hints
+
 PLACES = ("head", "title", "body", "toc")
 _PLACE = re.compile(r"@@kb:([a-z-]+)@@")
 _MARK = re.compile(r"<!--kb:([a-z-]+)-->")
@@ -75,13 +77,16 @@ def by_name(id: str) -> Markup:
     return Markup("<code>{}</code>").format(id)
 
 
-def fill(html: str, fragments: Mapping[str, Markup], record: Callable[[str], Markup] = by_name) -> bytes:
+def fill(
+    html: str, fragments: Mapping[str, Markup], record: Callable[[str], Markup] = by_name, root: str = ""
+) -> bytes:
     """A hand-written page with its marks replaced, as UTF-8.
 
     Args:
         html: the rendered page.
         fragments: what stands for each ``<!--kb:name-->``.
         record: what stands for ``[[@id]]``, the mention of a record.
+        root: relative path to the root of the site, for the links of explanations.
 
     Raises:
         FrameError: the page asks for a fragment that does not exist.
@@ -94,4 +99,5 @@ def fill(html: str, fragments: Mapping[str, Markup], record: Callable[[str], Mar
 
     # Mentions first: what a fragment holds is record text, and a mark in it stays text.
     mentioned = _RECORD.sub(lambda match: str(record(match[1])), mend(html))
-    return _MARK.sub(one, mentioned).encode()
+    filled = _MARK.sub(one, mentioned)
+    return filled.replace("</article>", f"{hints.boxes(filled, root)}</article>", 1).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from kb import odds, vocab
 
@@ -66,6 +67,29 @@ def listing(parts: list[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def adding_up(parts: Sequence[float], total: float) -> list[float]:
+    """Weights rounded to a tenth of a deciban so that the rounded ones sum to the rounded total.
+
+    The first part, the base rate, keeps its own rounding; the others differ from theirs by at most one tenth, those
+    that were nearest to the next tenth first.
+
+    Args:
+        parts: in nats.
+        total: their sum, in nats.
+
+    Returns:
+        The parts in nats again, each a whole number of tenths of a deciban.
+    """
+    exact = [10 * odds.db(p) for p in parts]
+    shown = [round(x) for x in exact]
+    gap = round(10 * odds.db(total)) - sum(shown)
+    step = 1 if gap > 0 else -1
+    movable = sorted(range(1, len(parts)), key=lambda i: (step * (shown[i] - exact[i]), i))
+    for i in [i for i in movable if exact[i] != 0][: abs(gap)]:
+        shown[i] += step
+    return [odds.nats(x / 10) for x in shown]
 
 
 METHODS = {
