@@ -66,7 +66,7 @@ def render_site(
     pieces["decisions"] = _decisions(frames)
     for path in sorted(frames):
         paths.append(path)
-        yield path, fill(frames[path], pieces, _mention(site, path))
+        yield path, fill(frames[path], pieces, _mention(site, path), "../" * path.count("/"))
     for path, page in redirects(site):
         yield path, _stamp(cut, page)
     yield INDEX_PATH, data.search_index(site)
