@@ -12,9 +12,11 @@ from kb.corpus import Entry
 from kb.engine import Assessment
 from kb.pages import data
 from kb.pages.claim import render_claim
+from kb.pages.forecasts import predictions_csv
 from kb.pages.lists import fragments, render_topic
 from kb.pages.moves import Move, moves_by_item, moves_by_root
 from kb.pages.page import Page
+from kb.pages.quantities import quantities_csv, render_quantity
 from kb.pages.question import render_question
 from kb.pages.records import render_evidence, render_person, render_plain, render_source
 from kb.pages.redirect import redirects
@@ -70,6 +72,8 @@ def render_site(
     for path, page in redirects(site):
         yield path, _stamp(cut, page)
     yield INDEX_PATH, data.search_index(site)
+    yield "predictions.csv", predictions_csv(site)
+    yield "quantities.csv", quantities_csv(site)
     for name in sorted(files):
         yield f"data/{name}", files[name]
     if settings.site_url is not None:
@@ -117,4 +121,6 @@ def _page(site: Site, entry: Entry, by_root: Mapping[str, list[Move]], by_item: 
         return render_source(site, entry, by_root)
     if isinstance(record, m.Person):
         return render_person(site, entry, by_root)
+    if isinstance(record, m.Quantity):
+        return render_quantity(site, entry)
     return render_plain(site, entry)

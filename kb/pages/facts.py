@@ -34,8 +34,6 @@ def facts_of(site: Site, entry: Entry) -> list[Fact]:
         found = _argument(site, record)
     elif isinstance(record, m.Undercut):
         found = _undercut(site, record)
-    elif isinstance(record, m.Quantity):
-        found = _quantity(site, record)
     elif isinstance(record, m.Experiment):
         found = [Fact("State", record.state.label, note=record.state.definition)]
         found += [Fact("Design", record.design)] if record.design else []
@@ -44,10 +42,12 @@ def facts_of(site: Site, entry: Entry) -> list[Fact]:
         found = _position(site, entry.id)
     elif isinstance(record, m.Viewpoint):
         found = [Fact("Differs on", refs=[site.ref(id)], note=o.why) for id, o in sorted(record.set.items())]
-    by = record.get("by")
-    if by is not None and not isinstance(record, m.Position):
-        found.append(Fact("By", refs=[site.ref(by)]))
-    return found
+    return found if isinstance(record, m.Position) else [*found, *by_whom(site, record.get("by"))]
+
+
+def by_whom(site: Site, by: str | None) -> list[Fact]:
+    """The line that says whose it is, where the record does."""
+    return [Fact("By", refs=[site.ref(by)])] if by is not None else []
 
 
 def _argument(site: Site, record: m.Argument) -> list[Fact]:
@@ -69,31 +69,6 @@ def _undercut(site: Site, record: m.Undercut) -> list[Fact]:
     if record.premise is not None:
         found.append(Fact("Because", refs=[site.ref(record.premise)]))
     return found
-
-
-def _quantity(site: Site, record: m.Quantity) -> list[Fact]:
-    value = record.value
-    if isinstance(value, m.Estimate):
-        middle = f", median {value.median:g}" if value.median is not None else ""
-        shown = f"{value.low:g} to {value.high:g}{middle}"
-        note = value.distribution.label if value.distribution is not None else ""
-    else:
-        shown, note = (f"{value:g}", "") if value is not None else (record.formula or "", "formula")
-    found = [Fact("Value", f"{shown} {record.unit}" if record.unit != "1" else shown, note=note)]
-    found += [Fact(f"with {name}", refs=[site.ref(id)]) for name, id in sorted(record.inputs.items())]
-    if record.states is not None:
-        found.append(Fact("As stated", f"{record.states:g}", note="the result that the source gives"))
-    if record.assumes:
-        found.append(Fact("Assumes", refs=site.refs(record.assumes)))
-    found.append(Fact("Metric", record.metric))
-    found += [Fact("Period", record.period)] if record.period else []
-    found += [Fact("As of", record.as_of)] if record.as_of else []
-    found.append(Fact("Basis", record.basis.label, note=record.basis.definition))
-    if record.confirmed is not None:
-        found.append(Fact("Confirmed at", refs=[site.ref(record.confirmed.source)], note="the primary source"))
-    if record.unconfirmed:
-        found.append(Fact("Not confirmed", record.unconfirmed))
-    return [*found, Fact("Bridges", refs=site.refs(record.bridges))] if record.bridges else found
 
 
 def _position(site: Site, id: str) -> list[Fact]:

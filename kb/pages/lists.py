@@ -16,6 +16,8 @@ from kb.pages import turning, words
 from kb.pages.moves import Move
 from kb.pages.outline import outline
 from kb.pages.page import Page, Section, made
+from kb.pages.predictions import predictions_list
+from kb.pages.quantities import quantities_list
 from kb.pages.question import Standing, standing
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
@@ -132,6 +134,8 @@ def fragments(
         "evidence-list": render("evidence-list.html.j2", root=root, rows=_evidence(site, by_item)),
         "sources-list": render("sources-list.html.j2", root=root, rows=_sources(site, by_root)),
         "people-list": render("people-list.html.j2", root=root, rows=_people(site)),
+        "predictions-list": predictions_list(site),
+        "quantities-list": quantities_list(site),
         "terms-list": render("terms-list.html.j2", root=root, words=_terms(site)),
         "topics-list": _topics(site),
         "data-list": _data(site, sizes),

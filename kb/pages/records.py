@@ -60,7 +60,7 @@ def render_evidence(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -
     vectors = [b for b in record.bears_on if not isinstance(b, m.Link)]
     body = render(
         "evidence.html.j2",
-        **_common(site, entry),
+        **common(site, entry),
         facts=facts,
         moves=moves.get(entry.id, []),
         left_out=turning.left_out(site, entry.id),
@@ -134,7 +134,7 @@ def render_source(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
     ]
     body = render(
         "source.html.j2",
-        **_common(site, entry),
+        **common(site, entry),
         facts=facts,
         gaps=record.gaps,
         moves=found,
@@ -176,7 +176,7 @@ def render_person(site: Site, entry: Entry, moves: Mapping[str, list[Move]]) -> 
     ]
     body = render(
         "person.html.j2",
-        **_common(site, entry),
+        **common(site, entry),
         facts=facts,
         held=held,
         reported=reported,
@@ -213,7 +213,7 @@ def render_plain(site: Site, entry: Entry) -> Page:
     sections += [Section("referred", "Referred to by"), Section("data", "Data and citation")]
     body = render(
         "plain.html.j2",
-        **_common(site, entry),
+        **common(site, entry),
         facts=facts_of(site, entry),
         outcomes=outcomes_of(site, entry),
         view=site.credence(entry.id),
@@ -228,7 +228,7 @@ def render_plain(site: Site, entry: Entry) -> Page:
     return page(site, entry, body, description=said, sections=sections)
 
 
-def _common(site: Site, entry: Entry) -> dict[str, object]:
+def common(site: Site, entry: Entry) -> dict[str, object]:
     """What every record's template needs."""
     return {
         "root": "../",

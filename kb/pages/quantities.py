@@ -1,0 +1,169 @@
+"""Quantities: a number's own page with the other estimates of its metric, and the list of all of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from kb import formulas
+from kb import models as m
+from kb.corpus import Entry
+from kb.export.table import cell
+from kb.pages import charts, words
+from kb.pages.estimates import Figure, Metric, figure, metric_of, metrics
+from kb.pages.facts import Fact, by_whom
+from kb.pages.page import Page, Section, page
+from kb.pages.positions import positions_on
+from kb.pages.records import common
+from kb.pages.render import render
+from kb.pages.site import Ref, Site
+
+DRAWN = 24
+"""Pictures on the page of all quantities; the others are on the pages of their quantities."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A number in a formula: its name there, the quantity, and its value in its own unit."""
+
+    name: str
+    ref: Ref
+    value: str
+
+
+def render_quantity(site: Site, entry: Entry) -> Page:
+    """The page of a quantity: its value, what it means, the other estimates of its metric, what uses it."""
+    record = site.corpus.record(entry.id, m.Quantity)
+    metric = metric_of(site, entry.id)
+    own = next(f for f in metric.figures if f.ref.id == entry.id)
+    uses = _uses(site, entry.id)
+    positions = positions_on(site, entry.id)
+    sections = [Section("estimates", "Beside other estimates"), Section("used", "What uses it")]
+    if positions:
+        sections.append(Section("positions", "Who holds what"))
+    sections.append(Section("data", "Data and citation"))
+    body = render(
+        "quantity.html.j2",
+        **common(site, entry),
+        own=own,
+        value=stated(own),
+        metric=metric,
+        pictures=charts.both(metric, root="../", id="estimates", current=entry.id),
+        facts=_facts(site, record, own),
+        inputs=[Input(name, site.ref(id), _value(site, id)) for name, id in sorted(record.inputs.items())],
+        uses=uses,
+        positions=positions,
+        passages=site.passages(record.seen_in),
+        sections=sections,
+    )
+    said = f"{record.title}: {stated(own)}. {record.text or words.capital(record.metric) + '.'}"
+    return page(site, entry, body, description=said, sections=sections)
+
+
+def stated(one: Figure) -> str:
+    """An estimate in the unit of its record, e.g. ``7 months`` or ``1 to 3 years of human work``."""
+    numbers = [None if x is None else x / one.factor for x in (one.low, one.middle, one.high)]
+    low, middle, high = [None if x is None else one.say(x) for x in numbers]
+    between = f"{low} to {high}" if low is not None and high is not None else ""
+    number = middle or between or "no result"
+    return number + {"1": "", "x": " times", "%": "%"}.get(one.own_unit, f" {_read(one.own_unit)}")
+
+
+def _read(unit: str) -> str:
+    """A unit as it is read: ``x per year`` is times per year."""
+    return "times" + unit[1:] if unit.startswith("x ") else unit
+
+
+def _value(site: Site, id: str) -> str:
+    one = next(f for f in metric_of(site, id).figures if f.ref.id == id)
+    return stated(one)
+
+
+def _facts(site: Site, record: m.Quantity, own: Figure) -> list[Fact]:
+    """What the number means and how far it has been checked."""
+    found = [Fact("Metric", record.metric), Fact("Unit", _read(record.unit) if record.unit != "1" else "a pure number")]
+    if own.low is not None and own.high is not None:
+        if own.computed:
+            note = "computed: 5% to 95% of the formula’s result, its inputs taken as independent"
+        else:
+            note = f"as given, {own.spread}" if own.spread else "as given; how it is distributed is not said"
+        between = f"{own.say(own.low / own.factor)} to {own.say(own.high / own.factor)}"
+        found.append(Fact("Interval", between, note=note))
+    else:
+        found.append(Fact("Interval", "none given", note="whoever knows the spread can add low and high to the record"))
+    found += [Fact("Period", record.period)] if record.period else []
+    found += [Fact("As of", record.as_of)] if record.as_of else []
+    found.append(Fact("Basis", record.basis.label, note=record.basis.definition))
+    if record.states is not None:
+        found.append(Fact("As stated", figure(record.states), note="the result that the source gives"))
+    if record.assumes:
+        found.append(Fact("Assumes", refs=site.refs(record.assumes)))
+    if record.confirmed is not None:
+        found.append(Fact("Confirmed at", refs=[site.ref(record.confirmed.source)], note="the primary source"))
+    elif record.unconfirmed:
+        found.append(Fact("Not confirmed", record.unconfirmed))
+    elif record.formula is None:
+        found.append(Fact("Not confirmed", "nobody has looked it up at its primary source yet"))
+    if record.bridges:
+        found.append(Fact("Tied to another metric by", refs=site.refs(record.bridges)))
+    return [*found, *by_whom(site, record.by)]
+
+
+def _uses(site: Site, id: str) -> list[tuple[str, list[Ref]]]:
+    """What names a quantity: formulas that take it in, evidence that reports it, claims that speak of it."""
+    found: dict[str, list[Ref]] = {}
+    labels = {"quantity": "Goes into", "evidence": "Reported by", "claim": "Spoken of in"}
+    for other in site.refs(site.backlinks.get(id, ())):
+        if other.kind != "position":
+            found.setdefault(labels.get(other.kind, "Named by"), []).append(other)
+    return [(label, found[label]) for label in (*labels.values(), "Named by") if label in found]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A metric on the page of all quantities with its pictures."""
+
+    id: str
+    metric: Metric
+    pictures: list[Markup]
+
+
+def quantities_list(site: Site) -> Markup:
+    """Every metric with more than one estimate as a picture, then a table of all quantities."""
+    every = metrics(site)
+    several = [x for x in every if len(x.figures) > 1 and x.worth_drawing]
+    drawn = [
+        Drawn(f"metric-{n}", one, charts.both(one, root="", id=f"metric-{n}-chart"))
+        for n, one in enumerate(several[:DRAWN], 1)
+    ]
+    rows = [(one, f, stated(f)) for one in sorted(every, key=lambda x: x.name.casefold()) for f in one.figures]
+    return render(
+        "quantities-list.html.j2", root="", drawn=drawn, more=max(len(several) - DRAWN, 0), rows=rows, total=len(every)
+    )
+
+
+def quantities_csv(site: Site) -> bytes:
+    """Every quantity as a line, in its own unit; ``interval`` says whether low and high are given or computed."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    head = ["id", "title", "metric", "unit", "value", "low", "high", "interval", "basis", "when", "by", "source"]
+    writer.writerow(head)
+    values = formulas.quantity_values(site.corpus)
+    rows = sorted((f for one in metrics(site) for f in one.figures), key=lambda f: f.ref.id)
+    for one in rows:
+        record = site.corpus.record(one.ref.id, m.Quantity)
+        value = values[one.ref.id]
+        numbers = [
+            value if isinstance(value, float) and one.middle is not None else None,
+            *(None if x is None else x / one.factor for x in (one.low, one.high)),
+        ]
+        shown = ["" if x is None else f"{x:.12g}" for x in numbers]
+        interval = "computed" if one.computed else "given" if one.low is not None else ""
+        who = words.listing([w.title for w in one.who])
+        texts = [one.basis, one.when, who, one.source.id if one.source is not None else ""]
+        start = [one.ref.id, cell(record.title), cell(record.metric), cell(record.unit)]
+        writer.writerow([*start, *shown, interval, *map(cell, texts)])
+    return out.getvalue().encode()
