@@ -28,6 +28,7 @@ from kb.errors import KbError, Unavailable
 from kb.export import FORMATS
 from kb.export.data import version
 from kb.pages import FrameError, Settings, render_site
+from kb.timeline import Timeline
 
 CONFIG = "mkdocs.yml"
 SHELL = Path("record/shell.html")
@@ -112,6 +113,7 @@ def build_site(
     target: str | Path = "site/public",
     exports: Mapping[str, bytes] | None = None,
     changed_at: int | None = None,
+    history: Timeline | None = None,
 ) -> Built:
     """Render the frame and all pages, and put them in place of the old site.
 
@@ -121,6 +123,7 @@ def build_site(
         target: the site's folder, relative to the working directory; its parent is made.
         exports: file name to content, written to ``data/``.
         changed_at: seconds since 1970 of the last change, shown on pages; default: ``SOURCE_DATE_EPOCH``, or none.
+        history: what changed before, for the pages and feeds of changes.
 
     Raises:
         Busy: another build is running.
@@ -145,7 +148,7 @@ def build_site(
             stale.unlink()
         frames = {p.relative_to(fresh).as_posix(): p.read_text("utf-8") for p in sorted(fresh.rglob("*.html"))}
         try:
-            for path, data in render_site(assessment, shell, frames, settings, exports or {}):
+            for path, data in render_site(assessment, shell, frames, settings, exports or {}, history):
                 _write(fresh / path, data)
         except FrameError as error:
             raise BuildFailed(f"{CONFIG}: {error}") from None

@@ -11,6 +11,7 @@ import typer
 from kb import git, report, vocab
 from kb import models as m
 from kb.cli.check import by_kind
+from kb.cli.replay import site_history
 from kb.cli.shell import ClaimsOption, JsonOption, assess_checked, claims_folder, count, read, say, say_json
 from kb.engine import Assessment
 from kb.errors import Unavailable
@@ -51,7 +52,8 @@ def command(
     exports = {form.file_name: form.render(found) for form in FORMATS.values()}
     target = output if output is not None else Path(os.path.relpath(project / "site" / "public"))
     epoch = None if "SOURCE_DATE_EPOCH" in os.environ else git.commit_time(project)
-    built = build_site(found, project, target, exports, epoch)
+    history = site_history(claims, found.corpus.aliases)
+    built = build_site(found, project, target, exports, epoch, history)
     claims_count, seen, moved = _moved(found)
     if json:
         say_json(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kb import models as m
 from kb.corpus import Entry
 from kb.engine import Assessment
-from kb.pages import data
+from kb.pages import data, feeds
 from kb.pages.claim import render_claim
 from kb.pages.forecasts import predictions_csv
 from kb.pages.lists import fragments, render_topic
@@ -23,6 +23,7 @@ from kb.pages.redirect import redirects
 from kb.pages.shell import Shell, by_name, fill
 from kb.pages.site import Settings, Site
 from kb.pages.sitemap import sitemap
+from kb.timeline import Timeline
 
 INDEX_PATH = "assets/search-index.js"
 DECISIONS = "decisions/"
@@ -35,6 +36,7 @@ def render_site(
     frames: Mapping[str, str],
     settings: Settings,
     exports: Mapping[str, bytes] | None = None,
+    history: Timeline | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Every page and data file as (path below the root of the site, bytes), in a fixed order.
 
@@ -44,11 +46,12 @@ def render_site(
         frames: path to rendered hand-written page, whose marks are filled.
         settings: what the pages know about the site.
         exports: name to content of the files in ``data/``.
+        history: what changed before; ``None`` where that is not known.
 
     Raises:
         FrameError: the shell or a hand-written page does not fit.
     """
-    site = Site(assessment, settings)
+    site = Site(assessment, settings, history)
     cut = Shell.from_html(shell)
     by_root, by_item = moves_by_root(site), moves_by_item(site)
     paths: list[str] = []
@@ -72,6 +75,8 @@ def render_site(
     for path, page in redirects(site):
         yield path, _stamp(cut, page)
     yield INDEX_PATH, data.search_index(site)
+    yield feeds.ATOM_PATH, feeds.atom(site)
+    yield feeds.JSON_PATH, feeds.json_feed(site)
     yield "predictions.csv", predictions_csv(site)
     yield "quantities.csv", quantities_csv(site)
     for name in sorted(files):

@@ -9,6 +9,7 @@ from kb import models as m
 from kb import odds
 from kb.corpus import Entry
 from kb.pages import bars, cite, maps, neighbours, turning, waterfall, words
+from kb.pages.history_view import past
 from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, farthest, positions_on
 from kb.pages.render import render
@@ -105,6 +106,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         actions=cite.actions(site, entry),
         citation=cite.citation(site, entry),
         forecast=record.get("forecast"),
+        past=past(site, entry.id),
     )
     description = f"{record.get('title')}: {view.text}. {record.get('summary') or record.get('text') or ''}"
     return page(site, entry, body, description=description, sections=sections)

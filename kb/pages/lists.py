@@ -13,6 +13,7 @@ from kb import odds, vocab
 from kb.engine import arithmetic
 from kb.engine.graph import item_reliability, source_reliability
 from kb.pages import turning, words
+from kb.pages.changes import changes_page, front
 from kb.pages.moves import Move
 from kb.pages.outline import outline
 from kb.pages.page import Page, Section, made
@@ -139,6 +140,7 @@ def fragments(
         "terms-list": render("terms-list.html.j2", root=root, words=_terms(site)),
         "topics-list": _topics(site),
         "data-list": _data(site, sizes),
+        "changes": changes_page(site),
         **{f"scale-{which}": _scale(which) for which in ("strength", "credence", "design", "source")},
     }
 
@@ -178,6 +180,7 @@ def _highlights(site: Site, standings: Sequence[Standing]) -> Markup:
         cruxes=list(one_each.values())[:LISTED],
         moved=moved[:LISTED],
         latest=dated[:LISTED],
+        changes=front(site),
     )
 
 

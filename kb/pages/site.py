@@ -16,6 +16,7 @@ from kb.corpus import Entry
 from kb.engine import Assessment
 from kb.engine.results import Explanation
 from kb.pages import prose, words
+from kb.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -110,10 +111,17 @@ class PassageView:
 
 
 class Site:
-    """Lookups for one assessment; everything is computed once and in a fixed order."""
+    """Lookups for one assessment; everything is computed once and in a fixed order.
 
-    def __init__(self, assessment: Assessment, settings: Settings) -> None:
+    Args:
+        assessment: records and credences.
+        settings: what the pages know about the site.
+        history: what changed before; ``None`` where that is not known.
+    """
+
+    def __init__(self, assessment: Assessment, settings: Settings, history: Timeline | None = None) -> None:
         self.assessment = assessment
+        self.history = history
         self.corpus = assessment.corpus
         self.credences = assessment.credences
         self.settings = settings
@@ -294,6 +302,10 @@ class Site:
         if self.settings.repository is None:
             return None
         return f"{self._repository}/issues/new?{urlencode({'title': f'Problem with {entry.id}'})}"
+
+    def commit_url(self, commit: str) -> str | None:
+        """Where to read a commit line by line."""
+        return None if self.settings.repository is None else f"{self._repository}/commit/{commit}"
 
     def new_file_url(self, topic: str, name: str, text: str) -> str | None:
         """Where a prefilled new file opens."""
