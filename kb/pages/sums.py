@@ -1,12 +1,13 @@
 """The numbers of one claim's page: its reasons, its evidence and the sum that they make, as views for templates.
 
-Every figure is the engine's or one formula away from it; nothing is rounded before it is shown.
+Every figure is the engine's or one formula away from it; nothing is rounded before it is shown.  The decibans of the
+sum's lines are rounded together, so that what a reader adds up is what stands in the last line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -170,6 +171,24 @@ class SumRow:
         """Where the claim stands after this line."""
         return words.percent(odds.sigma(self.after))
 
+    @property
+    def odds_after(self) -> str:
+        """The same as odds, e.g. ``1 to 2.33``."""
+        return words.odds_to_one(self.after)
+
+    @property
+    def told(self) -> str:
+        """The line as a sentence, for readers who have never added decibans."""
+        then = f"odds of {self.odds_after}, or {self.probability}"
+        if self.kind == "base":
+            return f"It starts at its base rate: {then}."
+        if self.kind == "total":
+            return f"That is the result: {then}."
+        if self.weight.side == "neutral":
+            return f"{self.label}: adds nothing."
+        verb = "multiplies" if self.weight.nats > 0 else "divides"
+        return f"{self.label}: {verb} the odds by {self.weight.factor[1:]}, which makes {then}."
+
 
 class Sum:
     """A claim's explanation as views."""
@@ -181,6 +200,7 @@ class Sum:
         self.groups = [self._group(i + 1, g) for i, g in enumerate(self.explanation.groups)]
         links = _links_of(site, id)
         self.reasons = [self._reason(row, links.get(row.source, [])) for row in self.explanation.links]
+        self._round_together()
 
     @property
     def reasons_for(self) -> list[ReasonView]:
@@ -201,13 +221,26 @@ class Sum:
         found = [r for r in self.reasons if r.stated.side == side]
         return sorted(found, key=lambda r: (-abs(r.now.nats), -abs(r.limit.nats), r.ref.id))
 
+    def _round_together(self) -> None:
+        """Give the lines' weights decibans that add up, here and in the views of reasons and groups."""
+        rows = self.explanation.rows()
+        rounded = words.adding_up([r.weight for r in rows[:-1]], rows[-1].weight)
+        self._db = [*(words.decibans(x) for x in rounded), words.decibans(rows[-1].weight)]
+        said = {(r.kind, r.ids): db for r, db in zip(rows, self._db, strict=True)}
+        for i, group in enumerate(self.groups):
+            ids = tuple(r.ref.id for r in group.roots)
+            self.groups[i] = replace(group, now=replace(group.now, db=said.get(("root", ids), group.now.db)))
+        for i, reason in enumerate(self.reasons):
+            db = said.get(("link", (reason.ref.id,)), reason.now.db)
+            self.reasons[i] = replace(reason, now=replace(reason.now, db=db))
+
     def rows(self) -> list[SumRow]:
         """The sum from base rate to total, with a label for each line."""
         e = self.explanation
         groups = {tuple(r.ref.id for r in g.roots): g for g in self.groups}
         reasons = {r.ref.id: r for r in self.reasons}
         found = []
-        for row in e.rows():
+        for row, db in zip(e.rows(), self._db, strict=True):
             label, ref, note, alone = _FIXED.get(row.kind, ("", None, "", None))
             if row.kind == "root":
                 group = groups[row.ids]
@@ -215,7 +248,8 @@ class Sum:
             elif row.kind == "link":
                 reason = reasons[row.ids[0]]
                 label, ref, note = reason.ref.title, reason.ref, _reason_note(reason)
-            found.append(SumRow(row.kind, label, ref, Weight.of(row.weight), alone, row.before, row.after, note))
+            weight = replace(Weight.of(row.weight), db=db)
+            found.append(SumRow(row.kind, label, ref, weight, alone, row.before, row.after, note))
         return found
 
     def _reason(self, row: LinkRow, links: list[m.Link]) -> ReasonView:
