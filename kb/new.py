@@ -255,6 +255,13 @@ def known_source(cited: Cited, corpus: Corpus) -> str | None:
     return None
 
 
+def source_at(named: str, corpus: Corpus) -> str | None:
+    """The existing source with this address or DOI."""
+    doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", named, flags=re.I)
+    known = doi if re.match(r"10\.\d{4,9}/\S+\Z", doi) else None
+    return known_source(Cited("", named, None, url=named if "://" in named else None, doi=known), corpus)
+
+
 def _page(url: str) -> str:
     """An address without what does not tell pages apart."""
     return re.sub(r"^https?://(www\.)?|[/#]+$", "", url).lower()

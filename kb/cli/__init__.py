@@ -30,6 +30,7 @@ from kb.cli import (
     schema,
     show,
     site,
+    submit,
     withdraw,
 )
 from kb.cli.shell import complain, ready_streams, say
@@ -92,6 +93,7 @@ for _module in (
     anchor,
     fmt,
     new,
+    submit,
     schema,
     site,
 ):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import os
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +14,7 @@ from kb import models as m
 from kb import new, odds, report, vocab
 from kb.cli.ask import Asker
 from kb.cli.check import finding_line
-from kb.cli.shell import ClaimsOption, JsonOption, complain, count, read, say, say_bytes, say_json
+from kb.cli.shell import ClaimsOption, JsonOption, complain, count, read, say, say_bytes, say_json, today
 from kb.corpus import Corpus
 from kb.errors import KbError
 from kb.imports import MAX_BYTES, Cited, read_cited
@@ -98,7 +96,7 @@ def command(
     """
     loaded, found = read(claims)
     corpus = loaded.corpus
-    today = added or _today()
+    day = added or today()
     about_source = {"title": source_title, "type": source_type, "authors_text": authors, "issued": issued, "url": url}
     if kind is vocab.Kind.SOURCE:
         about_source["title"] = source_title or title
@@ -117,7 +115,7 @@ def command(
     asker = Asker(corpus) if sys.stdin.isatty() and sys.stdout.isatty() and not json else None
     drafts: list[Draft] = []
     if kind is vocab.Kind.SOURCE:
-        data = _source(cited, about_source, corpus, today)
+        data = _source(cited, about_source, corpus, day)
         _fill(data, {path: v for path, v in flags.items() if path != ("title",)}, kind)
         if asker is not None:
             asker.fields(data, kind)
@@ -126,12 +124,12 @@ def command(
         _fill(data, flags, kind)
         if asker is not None:
             asker.fields(data, kind)
-        named, fresh = _which_source(source, cited, about_source, corpus, today)
+        named, fresh = _which_source(source, cited, about_source, corpus, day)
         cites = "seen_in" in m.MODELS[kind].model_fields
         if not cites and (named is not None or fresh is not None):
             raise Unclear(f"a {kind} cites no source; leave the options about a source out")
         if asker is not None and cites and named is None and fresh is None:
-            named, fresh = asker.which_source(today)
+            named, fresh = asker.which_source(day)
         if fresh is not None:
             _demand(fresh, vocab.Kind.SOURCE)
             named = new.propose_id(fresh, vocab.Kind.SOURCE, corpus)
@@ -144,7 +142,7 @@ def command(
             data["seen_in"] = [{"source": named, **(passage or (asker.passage() if asker is not None else {}))}]
         if asker is not None and kind in _LINKED:
             asker.link(data, kind, _LINKED[kind])
-        data["added"] = today
+        data["added"] = day
     _demand(data, kind)
     id = id or new.propose_id(data, kind, corpus, [one.id for one in drafts])
     topic = topic or new.propose_topic(data, kind, corpus)
@@ -172,7 +170,7 @@ def _finish(
     sure = asker is None or trial.failed or dry_run or not alike or asker.sure("Write it all the same?")
     write = sure and not trial.failed and not dry_run
     if write:
-        _write(drafts)
+        write_drafts(drafts)
     if json:
         say_json(_data(drafts, alike, trial, written=write))
     elif trial.failed or dry_run:
@@ -192,7 +190,7 @@ def _finish(
     raise typer.Exit(1 if trial.failed or not sure else 0)
 
 
-def _write(drafts: list[Draft]) -> None:
+def write_drafts(drafts: list[Draft]) -> None:
     """Write all files, or none."""
     done: list[Path] = []
     try:
@@ -205,16 +203,6 @@ def _write(drafts: list[Draft]) -> None:
         for path in done:
             path.unlink(missing_ok=True)
         raise
-
-
-def _today() -> str:
-    """Today's date, or that of ``SOURCE_DATE_EPOCH``."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = int(epoch) if epoch.isdigit() else None
-    now = (
-        datetime.datetime.now(datetime.UTC) if moment is None else datetime.datetime.fromtimestamp(moment, datetime.UTC)
-    )
-    return now.date().isoformat()
 
 
 def _cited(path: Path, entry: str | None) -> Cited:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import os
@@ -144,3 +145,11 @@ def complain(message: str, prefix: str = "kb: ") -> None:
 def count(n: int, one: str, many: str | None = None) -> str:
     """``1 record``, ``3 records``."""
     return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def today() -> str:
+    """Today (UTC) as YYYY-MM-DD, or the day that ``SOURCE_DATE_EPOCH`` names."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date().isoformat()
+    return datetime.datetime.now(datetime.UTC).date().isoformat()

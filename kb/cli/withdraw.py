@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +10,7 @@ import typer
 from rich.text import Text
 
 from kb import odds
-from kb.cli.shell import ClaimsOption, JsonOption, complain, count, read, say, say_json
+from kb.cli.shell import ClaimsOption, JsonOption, complain, count, read, say, say_json, today
 from kb.corpus import Corpus, Entry
 from kb.diff import Diff, compare
 from kb.errors import InvalidCorpus, Level, Unavailable
@@ -92,7 +90,7 @@ def _edited(
         raise Unavailable(f"{entry.id} cannot replace itself; name another record with --by")
     if not 10 <= len(why) <= 1_000:
         raise Unavailable(f"--why has {len(why)} characters; say why in 10 to 1,000")
-    day = since or _today()
+    day = since or today()
     if not re.match(r"\d{4}-\d\d-\d\d\Z", day):
         raise Unavailable(f"--since {day[:30]!r} is not a date; write YYYY-MM-DD")
     made = with_status(raw.decode("utf-8"), state, day, why, corpus[by].id if by is not None else None).encode()
@@ -101,17 +99,6 @@ def _edited(
         first = again.findings[0]
         raise Unavailable(f"the record would not be valid: {first.message}; {first.hint}")
     return made
-
-
-def _today() -> str:
-    """Today (UTC), or the day that ``SOURCE_DATE_EPOCH`` names."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = (
-        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-        if epoch.isdigit()
-        else datetime.datetime.now(datetime.UTC)
-    )
-    return moment.date().isoformat()
 
 
 def _with(loaded: Loaded, entry: Entry, made: bytes) -> Loaded:
