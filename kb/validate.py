@@ -28,7 +28,7 @@ class Validated(Generic[R]):
         findings: all that is wrong, in order of place.
         draft: a mended copy, for rules alone; ``None`` when there is a record, or when it could not be mended.
         document: data and marks of the record or of the draft.
-        mended: (line, column) of each value that the draft replaces.
+        mended: (line, column) of each value that the draft replaces, and of the fields that hold it.
     """
 
     record: R | None
@@ -80,13 +80,17 @@ def validate(document: Document, model: type[R], path: str, *, mend: bool = True
             break
         except ValidationError as again:
             error = again
-    return Validated(
-        None, tuple(sorted(findings.values(), key=Finding.sort_key)), here, draft, frozenset(mender.mended)
-    )
+    found = tuple(sorted(findings.values(), key=Finding.sort_key))
+    return Validated(None, found, here, draft, frozenset(mender.mended | mender.around))
 
 
 class _Mender:
-    """Puts stand-ins into a copy of the data."""
+    """Puts stand-ins into a copy of the data.
+
+    Attributes:
+        mended: places of values that are replaced.
+        around: places of the fields that hold them or lack them: what a rule says there may be about a stand-in.
+    """
 
     def __init__(self, model: type[BaseModel], document: Document) -> None:
         self.model = model
@@ -94,6 +98,7 @@ class _Mender:
         self.marks: dict[Path, Mark] = document.marks  # type: ignore[assignment]  # the copy made above
         self.document = document
         self.mended: set[Mark] = set()
+        self.around: set[Mark] = set()
 
     def mend(self, problem: ErrorDetails, where: Path) -> bool:
         """Mend one place; ``False`` when it cannot be done."""
@@ -115,7 +120,10 @@ class _Mender:
             new = json.loads(json.dumps(stand_in(annotation)))
         except LookupError:
             return False
-        if kind != "missing":
+        self.around |= {self.document.mark(where[:n]) for n in range(1, len(where))}
+        if kind == "missing":
+            self.around.add(self.document.mark(where))
+        else:
             self.mended.add(self.document.mark(where))
             if isinstance(value, str) and kind == "string_too_long":
                 new = value[: int(problem.get("ctx", {}).get("max_length", 0))]

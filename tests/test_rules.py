@@ -221,7 +221,7 @@ def test_a_crashing_rule_becomes_a_finding_and_the_others_run(monkeypatch: pytes
         yield Finding(corpus.root, 1, 1, "explode", "before", "the crash")
         raise ZeroDivisionError("::error::\x1b[31m")
 
-    broken = rules.Rule("explode", Level.WARNING, explode, "Explodes.")
+    broken = rules.Rule("explode", rules.Family.CHECK, Level.WARNING, explode, "Explodes.")
     monkeypatch.setattr(rules, "RULES", types.MappingProxyType({"explode": broken, **RULES}))
     monkeypatch.chdir(CORPORA / "bad" / "orphan-claim")
     found = run_rules(load("claims").corpus)
@@ -319,7 +319,9 @@ def test_long_chains_are_walked_without_a_stack(tmp_path: Path) -> None:
     loaded = load(tmp_path)
     assert loaded.findings == ()
     codes = {f.code: f.message for f in run_rules(loaded.corpus)}
-    assert sorted(codes) == ["cycle", "empty-undercut", "no-url", "orphan-claim", "undercut-target"]
+    assert sorted(codes) == [
+        "cycle", "empty-undercut", "no-url", "orphan-claim", "source-circle", "undercut-target",
+    ]  # fmt: skip
     assert codes["cycle"] == "the links run in a circle: c0 > c1 > c2 > c3 > c4 > c5 > ... > c0"
 
 

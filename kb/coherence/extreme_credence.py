@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from kb import odds
 from kb.engine import Assessment
 from kb.errors import Finding, Level
-from kb.rules import Reporter
+from kb.rules import Family, Reporter
 
-report = Reporter(__name__, Level.SUGGESTION)
+report = Reporter(__name__, Family.EVIDENCE, Level.SUGGESTION)
 EXTREME = odds.nats(30)
 
 

@@ -10,9 +10,9 @@ from kb.engine import Assessment
 from kb.engine.graph import QUIET_DESIGNS
 from kb.engine.impact import impacts
 from kb.errors import Finding, Level
-from kb.rules import Reporter
+from kb.rules import Family, Reporter
 
-report = Reporter(__name__, Level.SUGGESTION)
+report = Reporter(__name__, Family.EVIDENCE, Level.SUGGESTION)
 MATTERS = odds.nats(3)
 
 

@@ -9,9 +9,9 @@ from kb import odds
 from kb.engine import Assessment
 from kb.engine.impact import Route
 from kb.errors import Finding, Level
-from kb.rules import Reporter
+from kb.rules import Family, Reporter
 
-report = Reporter(__name__, Level.SUGGESTION)
+report = Reporter(__name__, Family.LINEAGE, Level.SUGGESTION)
 
 
 def check(assessment: Assessment) -> Iterator[Finding]:

@@ -15,9 +15,9 @@ from kb.engine.impact import Move, difference
 from kb.engine.incremental import above, update
 from kb.engine.propagate import Propagated
 from kb.errors import Finding, Level
-from kb.rules import Reporter
+from kb.rules import Family, Reporter
 
-report = Reporter(__name__, Level.SUGGESTION)
+report = Reporter(__name__, Family.LINEAGE, Level.SUGGESTION)
 MATTERS = odds.nats(0.5)
 MOST_PAIRS = 100
 """Pairs of sources that are tried out, those with most weight; each is a recomputation of what rests on them."""

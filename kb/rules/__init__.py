@@ -16,9 +16,9 @@ from types import MappingProxyType
 from kb.corpus import Corpus
 from kb.errors import Finding, Level, limited
 from kb.load import Loaded, load
-from kb.rules._base import Check, Reporter, Rule
+from kb.rules._base import Check, Family, Reporter, Rule
 
-__all__ = ["RULES", "Check", "Reporter", "Rule", "check_loaded", "check_tree", "run_rules"]
+__all__ = ["RULES", "Check", "Family", "Reporter", "Rule", "check_loaded", "check_tree", "run_rules"]
 
 CRASHED = "rule-crashed"
 
@@ -29,7 +29,9 @@ def _discover() -> dict[str, Rule]:
     for name in sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")):
         module = importlib.import_module(f"{__name__}.{name}")
         report: Reporter = module.report
-        found[report.code] = Rule(report.code, report.level, module.check, inspect.getdoc(module.check) or "")
+        found[report.code] = Rule(
+            report.code, report.family, report.level, module.check, inspect.getdoc(module.check) or ""
+        )
     return dict(sorted(found.items()))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import process
 
+from kb import models as m
 from kb.corpus import NONE, Corpus, Entry
 from kb.errors import MAX_PER_RUN, Finding, Level
 from kb.text import Path
@@ -17,18 +19,49 @@ from kb.vocab import Kind
 Check = Callable[[Corpus], Iterator[Finding]]
 
 
+class Family(StrEnum):
+    """What a rule is about; each has a heading and a sentence."""
+
+    heading: str
+    about: str
+
+    def __new__(cls, value: str, heading: str, about: str) -> Family:
+        """Make a member from its value, heading and sentence."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.heading = heading
+        member.about = about
+        return member
+
+    TEXT = "text", "Text of the file", "Characters and YAML: whether the file can be read at all."
+    SCHEMA = "schema", "Fields and files", "Which fields a kind has, what may stand in them, and where its file lies."
+    REFERENCE = "reference", "References", "Whether what a record names is there and is the right thing."
+    ANCHOR = "anchor", "Passages and anchors", "Whether a reader can find the passage, and whose words a record uses."
+    ARGUMENT = "argument", "Reasons and questions", "How claims, arguments, undercuts and questions hang together."
+    EVIDENCE = "evidence", "Evidence and strengths", "How much an item can carry, and why."
+    QUANTITY = "quantity", "Quantities", "Numbers with their metric, spread, date and origin."
+    FORECAST = "forecast", "Forecasts", "Whether a third party could tell later how it came out."
+    POSITION = "position", "Positions and viewpoints", "Who holds what, since when, and how firmly."
+    LINEAGE = "lineage", "Origins", "Whether one origin is counted once."
+    STYLE = "style", "Wording", "Titles and texts that read well in lists and on pages."
+    SAFETY = "safety", "Safety and privacy", "Addresses and markup that should not reach a visitor."
+    CHECK = "check", "The check itself", "What the check says about itself."
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
 
     Attributes:
-        code: its name in findings, and of its folder in ``tests/corpora/bad``.
+        code: its name in findings, and of its examples in ``kb/rules/examples``.
+        family: what it is about.
         level: the level of its findings.
         check: corpus to findings.
         doc: what it looks for, why it matters and how to mend it.
     """
 
     code: str
+    family: Family
     level: Level
     check: Check
     doc: str
@@ -37,8 +70,9 @@ class Rule:
 class Reporter:
     """Makes the findings of one rule; the code is the module's name with hyphens."""
 
-    def __init__(self, module: str, level: Level) -> None:
+    def __init__(self, module: str, family: Family, level: Level) -> None:
         self.code = module.rpartition(".")[2].replace("_", "-")
+        self.family = family
         self.level = level
 
     def __call__(
@@ -237,3 +271,35 @@ def shorten(ids: list[str], most: int = 8) -> list[str]:
 def count(n: int, noun: str) -> str:
     """``1 word``, ``2 words``."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def links(entry: Entry) -> Iterator[tuple[Path, m.Link]]:
+    """(path, link) of every link that a record carries to a claim."""
+    for i, bearing in enumerate(entry.record.get("bears_on", ())):
+        if isinstance(bearing, m.Link):
+            yield ("bears_on", i), bearing
+    link = entry.record.get("link")
+    if link is not None:
+        yield ("link",), link
+
+
+def texts(entry: Entry) -> Iterator[tuple[Path, str]]:
+    """(path, text) of everything that a record says in words; ids, anchors and addresses left out."""
+    todo: list[tuple[Path, Any]] = [((), entry.document.data)]
+    while todo:
+        where, value = todo.pop()
+        if isinstance(value, dict):
+            todo += [((*where, key), inner) for key, inner in value.items() if key not in _NO_WORDS]
+        elif isinstance(value, list):
+            todo += [((*where, n), inner) for n, inner in enumerate(value)]
+        elif isinstance(value, str) and " " in value:
+            yield where, value
+
+
+_NO_WORDS = frozenset({"anchor", "url", "doi", "snapshot", "formula"})
+
+
+def after(one: str, other: str) -> bool:
+    """Whether a date certainly lies after another one; either may lack its day or its month."""
+    n = min(len(one), len(other))
+    return one[:n] > other[:n]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from kb.anchors import located_passages
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter, count
+from kb.rules._base import Family, Reporter, count
 from kb.snapshots import word_count
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.ANCHOR, Level.ERROR)
 FEWEST, MOST = 3, 8
 
 

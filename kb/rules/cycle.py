@@ -10,11 +10,11 @@ import networkx as nx
 from kb import models as m
 from kb.corpus import Corpus, Entry
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter, shorten
+from kb.rules._base import Family, Reporter, shorten
 from kb.rules._questions import exclusive
 from kb.text import Path
 
-report = Reporter(__name__, Level.WARNING)
+report = Reporter(__name__, Family.ARGUMENT, Level.WARNING)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -9,9 +9,9 @@ from kb import vocab
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.formulas import NAME, FormulaError, Unknown, names, quantity_values, rounding
-from kb.rules._base import Reporter
+from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.QUANTITY, Level.ERROR)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from kb import models as m
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter
+from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.ARGUMENT, Level.ERROR)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

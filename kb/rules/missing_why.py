@@ -8,10 +8,10 @@ from kb import models as m
 from kb import vocab
 from kb.corpus import Corpus, Entry
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter
+from kb.rules._base import Family, Reporter
 from kb.text import Path
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.EVIDENCE, Level.ERROR)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from kb.anchors import located_passages
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter
+from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.ANCHOR, Level.ERROR)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from kb import models as m
 from kb import vocab
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter
+from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.REFERENCE, Level.ERROR)
 DEEPEST = 100
 """Answers to answers that are followed up."""
 _COMMENTS = (vocab.SourceType.COMMENT, vocab.SourceType.UNNAMED_COMMENT)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from kb import models as m
 from kb.corpus import NONE, Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter, count
+from kb.rules._base import Family, Reporter, count
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.ARGUMENT, Level.ERROR)
 TOLERANCE = 1e-6
 
 

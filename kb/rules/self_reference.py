@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter, references
+from kb.rules._base import Family, Reporter, references
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.REFERENCE, Level.ERROR)
 
 _ELSEWHERE = frozenset({"bears_on.*.claim", "target.undercut", "target.to"})
 """Places that ``self-support`` speaks of."""

@@ -9,9 +9,9 @@ from kb import vocab
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.load import TOPIC_FILE
-from kb.rules._base import Reporter
+from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Level.WARNING)
+report = Reporter(__name__, Family.SCHEMA, Level.WARNING)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:
@@ -28,8 +28,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             folder = PurePosixPath(first.path).parent.as_posix()
             yield Finding(
                 first.path,
-                1,
-                1,
+                *first.document.mark(("kind",)),
                 report.code,
                 f"the folder {folder} has no {TOPIC_FILE}",
                 f"move the file to a topic that exists ({known[:200]}), or add {folder}/{TOPIC_FILE}",

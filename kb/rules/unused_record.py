@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter, references
+from kb.rules._base import Family, Reporter, references
 from kb.vocab import Kind
 
-report = Reporter(__name__, Level.SUGGESTION)
+report = Reporter(__name__, Family.REFERENCE, Level.SUGGESTION)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Reporter, references
+from kb.rules._base import Family, Reporter, references
 
-report = Reporter(__name__, Level.WARNING)
+report = Reporter(__name__, Family.REFERENCE, Level.WARNING)
 
 _HISTORY = frozenset({"supersedes.*", "on", "relations.*.to"})
 """Places that may speak of what is past: what a source replaces, what somebody once held, what a claim restates."""

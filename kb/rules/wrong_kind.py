@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Nearest, Reporter, a_kind, references
+from kb.rules._base import Family, Nearest, Reporter, a_kind, references
 from kb.vocab import Kind
 
-report = Reporter(__name__, Level.ERROR)
+report = Reporter(__name__, Family.REFERENCE, Level.ERROR)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

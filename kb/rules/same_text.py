@@ -1,0 +1,62 @@
+"""Two records that say the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from kb import vocab
+from kb.corpus import Corpus
+from kb.errors import Finding, Level
+from kb.rules._base import Family, Reporter
+
+report = Reporter(__name__, Family.STYLE, Level.WARNING)
+
+RUN = 3
+ALIKE = 0.7
+COMMON = 50
+"""Runs of words that more records share tell nothing."""
+FIELDS = ("text", "definition")
+TOLD_APART = frozenset({vocab.Kind.POSITION, vocab.Kind.QUANTITY, vocab.Kind.PERSON, vocab.Kind.EXPERIMENT})
+"""Kinds whose other fields tell them apart."""
+
+
+def check(corpus: Corpus) -> Iterator[Finding]:
+    """Two records of one kind do not say the same in nearly the same words.
+
+    Written twice, one finding counts twice and one claim has two credences. Join the two and keep both passages, or say
+    in each text what tells it from the other.
+    """
+    runs: dict[str, frozenset[tuple[str, ...]]] = {}
+    holders: dict[tuple[vocab.Kind, tuple[str, ...]], list[str]] = defaultdict(list)
+    for entry in corpus:
+        text = next((entry.record.get(name) for name in FIELDS if entry.record.get(name)), None)
+        if text is None or not entry.record.active or entry.kind in TOLD_APART:
+            continue
+        words = re.findall(r"\w+", text.lower())
+        runs[entry.id] = frozenset(tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
+        for run in runs[entry.id]:
+            holders[entry.kind, run].append(entry.id)
+    shared: Counter[tuple[str, str]] = Counter()
+    for ids in holders.values():
+        if 1 < len(ids) <= COMMON:
+            shared.update((a, b) for i, a in enumerate(ids) for b in ids[i + 1 :])
+    for (a, b), n in sorted(shared.items()):
+        if n >= ALIKE * len(runs[a] | runs[b]) and len(runs[a]) > RUN and not _told_apart(corpus, a, b):
+            field = next(name for name in FIELDS if corpus[b].record.get(name))
+            yield report(
+                corpus[b],
+                (field,),
+                f"{a} says nearly the same",
+                "join the two records, or say in each what tells it from the other",
+            )
+
+
+def _told_apart(corpus: Corpus, a: str, b: str) -> bool:
+    """Whether two claims are known to stand side by side: as answers of one question, or by a relation."""
+    if set(corpus.questions_of.get(a, ())) & set(corpus.questions_of.get(b, ())):
+        return True
+    return any(
+        relation.to == other for one, other in ((a, b), (b, a)) for relation in corpus[one].record.get("relations", ())
+    )
