@@ -45,7 +45,7 @@ def test_evidence_is_written_checked_and_weighed(kb: Kb, clock: Assessment, cloc
     assert '      start: "stiff oil was found"\n' in text
     assert text.endswith("added: 2026-11-22\n")
     assert formatted(text.encode(), str(path)).changed is False
-    assert check_tree(clock_copy) == ()
+    assert not [f for f in check_tree(clock_copy) if f.level == "error"]
     after = assess(load(clock_copy).corpus)
     moved = {id for id in after.credences if after.credences[id].credence != clock.credences[id].credence}
     assert f"it moves {len(moved)} credences:" in ran.out
@@ -102,7 +102,7 @@ def test_a_new_source_is_a_second_file(kb: Kb, clock_copy: Path, tmp_path: Path)
     assert "doi: 10.1000/abc\n" in source.read_text()
     item = load(clock_copy).corpus["oil-was-found-stiff-in-every-winter"].record
     assert item.seen_in[0].source == "doe-2024-watching-clocks"  # type: ignore[attr-defined]
-    assert check_tree(clock_copy) == ()
+    assert not [f for f in check_tree(clock_copy) if f.level == "error"]
     arguments[arguments.index("--title") + 1] = "Something else was seen"
     arguments[arguments.index("--start") + 1] = "something else was seen"
     again = kb(*arguments)
@@ -191,12 +191,6 @@ def test_records_with_errors_can_be_added_to(kb: Kb, clock_copy: Path) -> None:
     ran = kb(*EVIDENCE, "--claims", clock_copy)
     assert ran.code == 0
     assert "other records have errors" in ran.out
-
-
-def test_an_address_is_not_fetched(kb: Kb, clock_copy: Path) -> None:
-    ran = kb("new", "source", "--from", "https://clocks.example/x.bib", "--claims", clock_copy)
-    assert ran.code == 2
-    assert "uses no network" in ran.err
 
 
 # ids
@@ -309,4 +303,4 @@ def test_it_asks_for_what_is_missing(clock_copy: Path) -> None:
     assert "  cold-oil: " in shown
     assert "wrote claims/tower/oil-was-found-stiff-in-every-winter.yaml" in shown
     assert "it moves" in shown
-    assert check_tree(clock_copy) == ()
+    assert not [f for f in check_tree(clock_copy) if f.level == "error"]

@@ -17,6 +17,7 @@ from kb.cli.check import finding_line
 from kb.cli.shell import ClaimsOption, JsonOption, complain, count, read, say, say_bytes, say_json, today
 from kb.corpus import Corpus
 from kb.errors import KbError
+from kb.fetch import fetch_cited, is_address
 from kb.imports import MAX_BYTES, Cited, read_cited
 from kb.new import Alike, Draft, Trial
 from kb.publish import write_atomic
@@ -58,8 +59,12 @@ def command(
     locator: Annotated[str | None, _option("Page, section, table or time stamp.", "TEXT")] = None,
     no_anchor: Annotated[str | None, _option("Why neither words nor a place can be given.", "TEXT")] = None,
     from_: Annotated[
-        Path | None,
-        typer.Option("--from", help="The source's CSL-JSON, BibTeX or RIS; `-` reads it.", metavar="FILE"),
+        str | None,
+        typer.Option(
+            "--from",
+            help="The source's CSL-JSON, BibTeX or RIS (`-` reads it), or its DOI, arXiv:NUMBER or https address.",
+            metavar="FILE|ADDRESS",
+        ),
     ] = None,
     entry: Annotated[str | None, _option("Which entry of that file.", "KEY")] = None,
     url: Annotated[str | None, _option("A new source's address.", "URL")] = None,
@@ -83,12 +88,13 @@ def command(
 
     On a terminal it asks for what is missing.  A source that is not there yet is written as a second file.
     The record is tried among all the others first: nothing is written when it has an error.
-    Exit code 1 then, 2 when something needed is not given; no network is used.
+    Exit code 1 then, 2 when something needed is not given.  The network is used for `--from ADDRESS` alone.
 
     \b
     Examples:
       kb new evidence                                   asks one thing after the other
       kb new source --from paper.bib                    a source from a reference manager's file
+      kb new source --from arXiv:2403.05812             a source from what its publisher says
       kb new evidence --from paper.json --title "..." --text "..." --design benchmark \\
           --start "first words of it" --claim ID --stance supports --strength slight --why "..."
       kb new undercut --title "..." --text "..." --set target.from=ID --set target.to=ID --set kill=halves
@@ -205,15 +211,15 @@ def write_drafts(drafts: list[Draft]) -> None:
         raise
 
 
-def _cited(path: Path, entry: str | None) -> Cited:
-    if str(path).startswith(("http:", "https:")):
-        raise Unclear(
-            f"{path} is an address, and kb uses no network; save the source's citation as a file, or give --url"
-        )
-    if str(path) == "-":
+def _cited(named: str, entry: str | None) -> Cited:
+    """What a file or an address says of a source."""
+    if named == "-":
         return read_cited(sys.stdin.buffer.read(MAX_BYTES + 1), "-", entry)
+    path = Path(named)
+    if is_address(named) and not path.is_file():
+        return fetch_cited(named)
     if not path.is_file():
-        raise KbError(f"{path} is not a file; give the source's CSL-JSON, BibTeX or RIS")
+        raise KbError(f"{named[:200]} is not a file; give the source's CSL-JSON, BibTeX or RIS, or its address")
     with path.open("rb") as file:
         return read_cited(file.read(MAX_BYTES + 1), path.as_posix(), entry)
 

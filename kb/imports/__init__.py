@@ -1,4 +1,5 @@
-"""One source's metadata from the files that reference managers export: CSL-JSON, BibTeX and RIS, one module a format.
+"""One source's metadata from the files that reference managers export (CSL-JSON, BibTeX and RIS, one module a format)
+and from a web page's head; and the answers to the issue form.
 
 Reads no network.  A file is data to be distrusted: it is bounded, characters that no record may hold are dropped, and
 what does not fit a source record is left out.
