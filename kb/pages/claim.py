@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from kb import models as m
 from kb import odds
 from kb.corpus import Entry
-from kb.pages import bars, cite, maps, neighbours, turning, waterfall, words
+from kb.pages import bars, cite, maps, neighbours, turning, viewpoints, waterfall, words
 from kb.pages.history_view import past
+from kb.pages.once import counted_once
 from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, farthest, positions_on
 from kb.pages.render import render
@@ -19,13 +20,14 @@ from kb.pages.sums import ReasonView, Sum, sum_of
 
 @dataclass(frozen=True)
 class ShortLine:
-    """One line of the "in short" box: a label, the sentence before the link, the link, the sentence after it."""
+    """One line of the "in short" box: a label, the sentence before the link, the link, a factor, the sentence after."""
 
     label: str
     before: str
     ref: Ref | None
     after: str
 
+    factor: str | None = None
 
 @dataclass(frozen=True)
 class Pull:
@@ -40,6 +42,8 @@ class Pull:
     before: str
     if_certain: str
 
+    assessed: bool
+    swing: float
 
 def render_claim(site: Site, entry: Entry) -> Page:
     """The page of a record that carries a credence."""
@@ -61,6 +65,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         Section("sum", "How this number was computed"),
         Section("change", "What would change it"),
         Section("positions", "Who holds what"),
+        Section("what-if", "What if"),
         Section("bears-on", "What it bears on"),
         Section("history", "History"),
         Section("sources", "Sources"),
@@ -93,11 +98,14 @@ def render_claim(site: Site, entry: Entry) -> Page:
         total=total,
         rows=rows,
         falls=falls,
-        odds_rows=[(words.odds_to_one(r.after), words.decibans(r.after)) for r in rows],
+        once=counted_once(site, total),
+        shared_groups=any(len(list(g.items)) > 1 for g in total.groups),
         cruxes=turning.cruxes(site, entry.id)[:10],
         sensitive=turning.sensitive(site, entry.id),
         far=turning.is_small(site),
-        under=turning.under_viewpoints(site, entry.id),
+        under=[
+            (u, viewpoints.their_inputs(site, u.holder.id, entry.id)) for u in turning.under_viewpoints(site, entry.id)
+        ],
         open_reasons=[r for r in reasons if not r.assessed],
         experiments=turning.tests(site, entry.id),
         positions=positions,
@@ -143,9 +151,9 @@ def _in_short(
         )
     else:
         said = "Not assessed: no evidence lies beneath it yet."
-        if pulls:
-            said += f" If it were certain, it would move {words.count(len(pulls), 'other claim')}."
     lines = [ShortLine("How likely", said, None, "")]
+    if not c.assessed:
+        return [*lines, _held(positions), _would_move(pulls)]
     lines.append(_strongest("Strongest for", total, 1))
     lines.append(_rival(site, entry.id, _strongest("Strongest against", total, -1)))
     lines.append(_disagrees(site, entry.id, positions))
@@ -156,6 +164,39 @@ def _in_short(
         after = f": {words.percent(crux.if_true)} if it is true, {words.percent(crux.if_false)} if it is not."
         lines.append(ShortLine("Would change it most", "", crux.ref, after))
     return lines
+def _held(positions: Sequence[PositionView]) -> ShortLine:
+    """Who holds a claim that is not assessed, and who denies it."""
+    holders, deniers = (
+        list(dict.fromkeys(p.by.title for p in positions if p.side == side and p.of is None))
+        for side in ("for", "against")
+    )
+    parts = [
+        f"{words.listing(names)} {verb}" for names, verb in ((holders, "for it"), (deniers, "against it")) if names
+    ]
+    said = (
+        f"{'; '.join(parts)}."
+        if parts
+        else "Nobody on record takes a side."
+        if positions
+        else "No position is recorded."
+    )
+    return ShortLine("Who holds it", said, None, "")
+
+
+def _would_move(pulls: Sequence[Pull]) -> ShortLine:
+    """What a claim that is not assessed would move most if it were certain."""
+    label = "What it would move"
+    if not pulls:
+        return ShortLine(label, "Nothing: it bears on no other claim.", None, "")
+    known = [p for p in pulls if p.assessed]
+    if not known:
+        more = f" and {words.count(len(pulls) - 1, 'other claim')}" if len(pulls) > 1 else ""
+        return ShortLine(label, "It bears on ", pulls[0].ref, f"{more}, not assessed either.")
+    best = max(known, key=lambda p: (p.swing, p.ref.id))
+    more = f" It bears on {words.count(len(pulls) - 1, 'more claim')}." if len(pulls) > 1 else ""
+    return ShortLine(label, "", best.ref, f": {best.before} now, {best.if_certain} if this were certain.{more}")
+
+
 
 
 def _strongest(name: str, total: Sum, sign: int) -> ShortLine:
@@ -166,13 +207,13 @@ def _strongest(name: str, total: Sum, sign: int) -> ShortLine:
             (i for r in group.roots for i in r.items), key=lambda i: (sign * i.weight.nats, i.ref.id), default=None
         )
         if item is not None and sign * group.now.nats > 5e-4:
-            parts.append((sign * group.now.nats, item.ref.id, item.ref, f" (odds {group.now.factor})"))
+            parts.append((sign * group.now.nats, item.ref.id, item.ref, group.now.factor))
     for reason in total.reasons:
         if sign * reason.now.nats > 5e-4:
-            parts.append((sign * reason.now.nats, reason.ref.id, reason.ref, f" (odds {reason.now.factor})"))
+            parts.append((sign * reason.now.nats, reason.ref.id, reason.ref, reason.now.factor))
     if parts:
-        _, _, ref, after = max(parts, key=lambda p: (p[0], p[1]))
-        return ShortLine(name, "", ref, after)
+        _, _, ref, factor = max(parts, key=lambda p: (p[0], p[1]))
+        return ShortLine(name, "", ref, "", factor)
     stated = [r for r in total.reasons if sign * r.stated.nats > 0]
     if stated:
         best = max(stated, key=lambda r: (abs(r.stated.nats), r.ref.id))
@@ -250,6 +291,8 @@ def _pull(site: Site, target: str, row: ReasonView) -> Pull:
         written=row.written,
         now=f"odds {row.now.factor}" if row.now.side != "neutral" else "nothing yet",
         limit_db=f"{abs(odds.db(row.limit.nats)):.1f} dB",
+        assessed=c.assessed,
+        swing=abs(row.if_certain - c.credence),
         before=words.percent(c.credence) if c.assessed else "not assessed",
         if_certain=words.percent(row.if_certain),
     )

@@ -88,7 +88,7 @@ def cruxes(site: Site, id: str) -> list[Crux]:
     target = site.ref(id)
     if is_small(site):
         found = [
-            Crux(site.ref(c.claim), target, c.if_true, c.if_false, f"{c.bits:.2f}" if c.bits is not None else "")
+            Crux(site.ref(c.claim), target, c.if_true, c.if_false, words.bits(c.bits) if c.bits is not None else "")
             for c in site.assessment.cruxes(id).claims
             if c.claim in site.corpus  # "none of these" is no record
         ]
@@ -118,7 +118,7 @@ def tests(site: Site, id: str) -> list[Test]:
         record = site.corpus.record(value.experiment, m.Experiment)
         texts = {outcome.id: outcome.text for outcome in record.outcomes}
         outcomes = [(texts[o], words.percent(chance), words.percent(after)) for o, chance, after in value.outcomes]
-        found.append(Test(site.ref(value.experiment), record.state.value, outcomes, f"{value.bits:.2f}"))
+        found.append(Test(site.ref(value.experiment), record.state.value, outcomes, words.bits(value.bits)))
     known = {value.experiment for value in valued}
     for experiment in site.experiments_on.get(id, ()):
         if experiment not in known:

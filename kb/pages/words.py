@@ -57,6 +57,11 @@ def points(p: float) -> str:
     return f"{100 * abs(p):.0f}" if abs(p) >= 0.01 else f"{100 * abs(p):.1g}"
 
 
+def bits(x: float) -> str:
+    """An expected information in bits; what rounds to nothing is said to be small, not to be none."""
+    return f"{x:.2f}" if x >= 0.005 or x <= 0 else "< 0.01"
+
+
 def count(n: int, one: str, many: str | None = None) -> str:
     """``1 reason``, ``3 reasons``."""
     return f"{n} {one if n == 1 else many or one + 's'}"
