@@ -128,3 +128,4 @@
   addEventListener("hashchange", reveal);
   reveal();
 })();
+  if (document.querySelector(".kb-tip")) load("assets/js/tips.js");
