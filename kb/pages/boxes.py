@@ -1,12 +1,13 @@
 """Boxes and the lines between them: what the maps are made of.
 
 Support is a full line with a plus, opposition a dashed one with a minus; the stated weight is the line's width; a pale
-line adds nothing yet.
+line adds nothing yet.  Boxes, lines and "+ n more" are numbered, so that the page's script can open what is not drawn
+and lay everything out again by the same rules (``assets/js/map.js``): a change here is a change there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -19,20 +20,34 @@ from kb.pages.site import Ref
 WIDE = 920.0
 NARROW = 340.0
 GAP = 12.0
+MORE = 22.0
+INDENT = 26.0
 _FONT = 13.0
 _LEAD = 16.0
-_MORE = 20.0
 
 
 @dataclass
 class Box:
-    """A placed record: its lines of text, its place, and the boxes one step further out."""
+    """A placed record: its lines of text, its place, and the boxes one step further out.
+
+    Attributes:
+        ref, node: the record and its tie to the box nearer the middle.
+        lines: its title, broken.
+        width, x, y: in pixels.
+        middle: whether it is the one in the middle.
+        side: ``beneath`` or ``above`` the middle, empty for the middle itself.
+        number, parent: counted from the middle, which is 0.
+        next, more: boxes that hang on it, and how many are not drawn.
+    """
 
     ref: Ref
     lines: tuple[str, ...]
     width: float
     middle: bool = False
     node: Node | None = None
+    side: str = ""
+    number: int = 0
+    parent: int = 0
     next: list[Box] = field(default_factory=list)
     more: int = 0
     x: float = 0.0
@@ -45,30 +60,47 @@ class Box:
 
     @property
     def span(self) -> float:
-        """Height of the box together with what hangs on it."""
-        return max(self.height, stack_height(self.next, self.more))
+        """Height of the box together with what hangs on it, or with the line that says how much does."""
+        if self.next:
+            return max(self.height, stack_height(self.next, self.more))
+        return self.height + (MORE if self.more else 0)
+
+    def walk(self) -> Iterator[Box]:
+        """This box and all that hang on it, in reading order."""
+        yield self
+        for one in self.next:
+            yield from one.walk()
 
 
-def box(ref: Ref, width: float, node: Node | None = None, *, middle: bool = False) -> Box:
+def box(ref: Ref, width: float, node: Node | None = None, *, side: str = "", middle: bool = False) -> Box:
     """A record as a box of ``width`` pixels, with what its node leads on to."""
     lines = wrap(ref.title, width - 20, _FONT, 4 if middle else 3, bold=middle)
-    made = Box(ref, lines, width, middle, node)
+    made = Box(ref, lines, width, middle, node, side)
     if node is not None:
-        made.next = [box(n.ref, width, n) for n in node.next]
-        made.more = node.more if made.next else 0
+        made.next = [box(n.ref, width, n, side=side) for n in node.next]
+        made.more = node.more
     return made
+
+
+def number(boxes: Sequence[Box], first: int, parent: int = 0) -> int:
+    """Count boxes in reading order from ``first``; returns the next free number."""
+    for one in boxes:
+        one.number, one.parent = first, parent
+        first = number(one.next, first + 1, one.number)
+    return first
 
 
 def stack_height(boxes: Sequence[Box], more: int) -> float:
     """Height of boxes one below the other, each with what hangs on it, and of a "+ n more"."""
-    return sum(b.span for b in boxes) + GAP * max(len(boxes) - 1, 0) + (_MORE if more else 0)
+    return sum(b.span for b in boxes) + GAP * max(len(boxes) - 1, 0) + (MORE if more else 0)
 
 
 def place(boxes: Sequence[Box], x: float, y: float, step: float) -> None:
     """Put a column of boxes at ``x`` below ``y``, and what hangs on each one ``step`` further."""
     for one in boxes:
+        own = one.height if one.next else one.span
         one.x = x
-        one.y = y + (one.span - one.height) / 2
+        one.y = y + (one.span - own) / 2
         inner = stack_height(one.next, one.more)
         place(one.next, x + step, y + (one.span - inner) / 2, step)
         y += one.span + GAP
@@ -90,21 +122,30 @@ def edge(inner: Box, outer: Box, *, outer_left: bool) -> Markup:
     x2, y2 = b.x, b.y + b.height / 2
     bend = (x2 - x1) * 0.55
     path = f"M{num(x1)} {num(y1)}C{num(x1 + bend)} {num(y1)} {num(x2 - bend)} {num(y2)} {num(x2)} {num(y2)}"
+    return line(outer, inner.ref.title, path, x1 + 9 if outer_left else x2 - 9, y1 if outer_left else y2)
+
+
+def line(outer: Box, to: str, path: str, x: float, y: float) -> Markup:
+    """A line along ``path`` with its sign at a point, and the tie in words."""
     node = outer.node
-    tip = el("title", f"{outer.ref.title} {node.said if node is not None else 'bears on'} {inner.ref.title}")
-    line = el("path", tip, d=path, class_=edge_class(node), stroke_width=num(line_width(node)))
-    if node is None or node.side == "neutral":
-        return line
-    return el("g", line, sign(x1 + 9 if outer_left else x2 - 9, y1 if outer_left else y2, node.side))
+    source, target = (to, outer.ref.title) if outer.side == "above" else (outer.ref.title, to)
+    if node is None or (node.now is None and not node.premise):
+        tip = el("title", f"{outer.ref.title} is an answer to {to}")
+    else:
+        tip = el("title", f"{source} {node.said} {target}")
+    drawn = el("path", tip, d=path, class_=edge_class(node), stroke_width=num(line_width(node)))
+    signs = [] if node is None or node.side == "neutral" else [sign(x, y, node.side)]
+    return el("g", drawn, *signs, data_line=outer.number)
 
 
 def sign(x: float, y: float, side: str) -> Markup:
     """A small plus or minus on a line."""
-    stroke = f"M{num(x - 3.5)} {num(y)}h7" + (f"M{num(x)} {num(y - 3.5)}v7" if side == "for" else "")
+    stroke = "M-3.5 0h7" + ("M0-3.5v7" if side == "for" else "")
     return el(
         "g",
-        el("circle", cx=x, cy=y, r=7, class_=f"kb-sign kb-sign--{side}"),
+        el("circle", r=7, class_=f"kb-sign kb-sign--{side}"),
         el("path", d=stroke, class_="kb-sign__mark"),
+        transform=f"translate({num(x)} {num(y)})",
         aria_hidden="true",
     )
 
@@ -127,16 +168,30 @@ def draw_deep(one: Box, root: str) -> list[Markup]:
     parts = [draw(one, root)]
     for child in one.next:
         parts += draw_deep(child, root)
-    if one.more and one.next:
-        last = one.next[-1]
-        bottom = max(last.y + last.height, last.y + last.height / 2 + last.span / 2)
-        parts.append(more(one.more, last.x, bottom + 15, f"{root}{one.ref.href}"))
+    if one.more:
+        last = one.next[-1] if one.next else one
+        bottom = last.y + max(last.height, last.height / 2 + last.span / 2) if one.next else one.y + one.height
+        parts.append(more(one, last.x, bottom + 17, f"{root}{one.ref.href}"))
     return parts
 
 
-def more(n: int, x: float, y: float, href: str) -> Markup:
-    """A link to what is not drawn."""
-    return link(href, label([f"+ {n} more"], x + 4, y, 0, "kb-svg-small kb-svg-link"), title=f"Show {n} more")
+def more(of: Box, x: float, y: float, href: str, *, n: int | None = None, side: str | None = None) -> Markup:
+    """A link to what is not drawn: the rest of a column, or all that a box rests or bears on."""
+    n, side = of.more if n is None else n, side or of.side
+    said = f"+ {n} more" if of.next or of.middle else f"{'rests' if side == 'beneath' else 'bears'} on {n}"
+    verb = "rests on" if side == "beneath" else "bears on"
+    ground = el("rect", x=0.0, y=-16.0, width=104.0, height=24.0, class_="kb-more__ground")
+    return link(
+        href,
+        ground,
+        label([said], 4, 0, 0, "kb-svg-small kb-svg-link"),
+        title=f"{n} {'more ' if of.next or of.middle else ''}that “{of.ref.title}” {verb}",
+        class_="kb-more",
+        data_more=of.number,
+        data_side=side,
+        data_n=n,
+        transform=f"translate({num(x)} {num(y)})",
+    )
 
 
 def draw(one: Box, root: str) -> Markup:
@@ -148,56 +203,56 @@ def draw(one: Box, root: str) -> Markup:
         classes += " kb-box--open"
     if one.middle:
         classes += " kb-box--middle"
-    parts = [el("rect", x=one.x + 0.75, y=one.y + 0.75, width=one.width - 1.5, height=one.height - 1.5, rx=4)]
-    parts.append(label([kind], one.x + 10, one.y + 17, 0, "kb-svg-kind"))
+    parts = [el("rect", x=0.75, y=0.75, width=one.width - 1.5, height=one.height - 1.5, rx=4)]
+    parts.append(label([kind], 10, 17, 0, "kb-svg-kind"))
     said = view.text if view is not None else ""
     if view is not None:
         class_ = "kb-svg-number" if view.assessed else "kb-svg-kind"
-        parts.append(label([said], one.x + one.width - 10, one.y + 17, 0, class_, "end"))
-    parts.append(label(one.lines, one.x + 10, one.y + 34, _LEAD, "kb-svg-strong" if one.middle else "kb-svg-text"))
+        parts.append(label([said], one.width - 10, 17, 0, class_, "end"))
+    parts.append(label(one.lines, 10, 34, _LEAD, "kb-svg-strong" if one.middle else "kb-svg-text"))
     tip = f"{kind}: {one.ref.title}" + (f" ({said})" if said else "")
+    if one.node is not None and (one.node.premise or one.node.now is not None):
+        tip += f", {one.node.said_of(one.side)}"
+    place = {"transform": f"translate({num(one.x)} {num(one.y)})", "data_box": one.number, "data_id": one.ref.id}
+    place["data_title"] = one.ref.title
     if one.middle:
-        return el("g", el("title", tip), *parts, class_=classes)
-    return link(f"{root}{one.ref.href}", *parts, title=tip, class_=classes)
+        return el("g", el("title", tip), *parts, class_=classes, **place)
+    place |= {"data_of": one.parent, "data_side": one.side}
+    return link(f"{root}{one.ref.href}", *parts, title=tip, class_=classes, **place)
 
 
-def stack(
-    nodes: Sequence[Node],
-    left_out: int,
-    target: str,
-    parts: list[Markup],
-    y: float,
-    root: str,
-    *,
-    depth: int,
-    indent: float = 0.0,
-) -> float:
+def stack(boxes: Sequence[Box], parts: list[Markup], y: float, root: str, *, to: str, indent: float = 0.0) -> float:
     """The form for phones: boxes below ``y``, ties as stems on the left; returns where the next thing may start.
 
     Args:
-        nodes: what to draw.
-        left_out: how many are not drawn, and ``target`` where they are.
+        boxes: what to draw, made with :func:`column`.
         parts: the picture so far, added to.
         y: top in pixels.
         root: relative path to the root of the site.
-        depth: how many steps further out to draw.
+        to: title of what they hang on.
         indent: of this step, in pixels.
     """
-    for node in nodes:
-        one = box(node.ref, NARROW - 26 - indent)
-        one.x, one.y = 26 + indent, y
+    for one in boxes:
+        one.x, one.y = INDENT + indent, y
         middle = y + one.height / 2
         stem = f"M{num(indent + 10)} {num(middle)}H{num(one.x)}"
-        line = el("path", d=stem, class_=edge_class(node), stroke_width=num(line_width(node)))
-        parts.append(el("g", el("title", f"{node.ref.title} {node.said}"), line))
-        if node.side != "neutral":
-            parts.append(sign(indent + 10, middle, node.side))
+        parts.append(line(one, to, stem, indent + 10, middle))
         parts.append(draw(one, root))
         y += one.height + 8
-        if node.next and depth > 1:
-            href = f"{root}{node.ref.href}"
-            y = stack(node.next, node.more, href, parts, y, root, depth=depth - 1, indent=indent + 26)
-    if left_out:
-        parts.append(more(left_out, 26 + indent, y + 10, target))
-        y += 24
-    return y + (6 if indent == 0 else 0)
+        y = stack(one.next, parts, y, root, to=one.ref.title, indent=indent + INDENT)
+        if one.more:
+            x = INDENT + indent + (INDENT if one.next else 0)
+            parts.append(more(one, x, y + 10, f"{root}{one.ref.href}"))
+            y += 28
+    return y + (6 if indent == 0 and boxes else 0)
+
+
+def column(nodes: Sequence[Node], side: str, indent: float = 0.0) -> list[Box]:
+    """Boxes for phones: each step further out is a little narrower."""
+    found = []
+    for node in nodes:
+        made = box(node.ref, NARROW - INDENT - indent, side=side)
+        made.node, made.more = node, node.more
+        made.next = column(node.next, side, indent + INDENT)
+        found.append(made)
+    return found

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kb import models as m
 from kb.corpus import Entry
 from kb.engine import Assessment
-from kb.pages import data, feeds
+from kb.pages import data, feeds, maps
 from kb.pages.claim import render_claim
 from kb.pages.forecasts import predictions_csv
 from kb.pages.lists import fragments, render_topic
@@ -62,6 +62,9 @@ def render_site(
         yield made.path.removesuffix(".html") + ".json", data.record_json(site, entry)
         if entry.id in site.credences:
             yield made.path.removesuffix(".html") + ".csv", data.sum_csv(site, entry.id)
+        ties = maps.ties_script(site, entry)
+        if ties is not None:
+            yield made.path.removesuffix(".html") + ".map.js", ties
     for name in site.topic_names:
         made = render_topic(site, name)
         paths.append(made.path)

@@ -71,9 +71,6 @@ def render_claim(site: Site, entry: Entry) -> Page:
         Section("sources", "Sources"),
         Section("data", "Data and citation"),
     ]
-    maps_drawn = [
-        maps.neighbourhood(around, root="../", id=f"map-{form}", narrow=form == "narrow") for form in ("wide", "narrow")
-    ]
     falls = [
         waterfall.waterfall(rows, root="../", id=f"fall-{form}", narrow=form == "narrow") for form in ("wide", "narrow")
     ]
@@ -94,7 +91,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         senses=[(word, site.ref(id)) for word, id in sorted(record.get("senses", {}).items())],
         scope=_scope(record),
         relations=[(r.type, site.ref(r.to), r.why) for r in record.get("relations", ())],
-        maps=maps_drawn if around else [],
+        map=maps.neighbourhood(around, root="../") if around else None,
         total=total,
         rows=rows,
         falls=falls,

@@ -118,14 +118,22 @@ def label(lines: Iterable[str], x: float, y: float, leading: float, class_: str,
     return el("text", *spans, class_=class_, text_anchor=anchor)
 
 
-def link(href: str, *children: str | Markup, title: str | None = None, class_: str | None = None) -> Markup:
-    """A link inside a picture, with a title for pointer and screen reader."""
+def link(href: str, *children: str | Markup, title: str | None = None, **attributes: object) -> Markup:
+    """A link inside a picture, with a title for pointer and screen reader; attributes as in :func:`el`."""
     tip = [el("title", title)] if title else []
-    return el("a", *tip, *children, href=href, class_=class_)
+    return el("a", *tip, *children, href=href, **attributes)
 
 
 def picture(
-    body: Iterable[Markup], width: float, height: float, *, title: str, desc: str, class_: str, id: str
+    body: Iterable[Markup],
+    width: float,
+    height: float,
+    *,
+    title: str,
+    desc: str,
+    class_: str,
+    id: str,
+    **attributes: object,
 ) -> Markup:
     """A whole picture with its name and its text alternative.
 
@@ -134,20 +142,24 @@ def picture(
         width, height: in pixels, at which text has its nominal size.
         title, desc: what it shows, short and in full.
         class_: classes of the style sheet.
-        id: prefix of the ids inside, unique on the page.
+        id: of the picture and prefix of the ids inside, unique on the page.
+        attributes: further ones, as in :func:`el`.
     """
     return el(
         "svg",
         el("title", title, id=f"{id}-title"),
         el("desc", desc, id=f"{id}-desc"),
         *body,
+        id=id,
         class_=class_,
         viewBox=f"0 0 {num(width)} {num(height)}",
         width=num(width),
         height=num(height),
         role="group",
-        aria_labelledby=f"{id}-title {id}-desc",
+        aria_labelledby=f"{id}-title",
+        aria_describedby=f"{id}-desc",
         xmlns="http://www.w3.org/2000/svg",
+        **attributes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb import models as m
 from kb import odds
@@ -21,8 +21,9 @@ class Node:
         ref: the record.
         weight: of the tie to the box nearer the middle, in nats as stated; its sign is the direction.
         now: what the tie adds now, in nats; ``None`` when only the stated weight is known.
-        next: ties one hop further out.
+        next: ties one hop further out that are drawn.
         more: how many of them are not drawn.
+        premise: whether it is a premise of the argument that it hangs on.
     """
 
     ref: Ref
@@ -30,6 +31,7 @@ class Node:
     now: float | None
     next: list[Node] = field(default_factory=list)
     more: int = 0
+    premise: bool = False
 
     @property
     def side(self) -> str:
@@ -43,10 +45,24 @@ class Node:
 
     @property
     def said(self) -> str:
-        """The tie in words."""
+        """The tie in words, between its source and its target."""
+        if self.premise:
+            return "is a premise of"
         verb = {"for": "supports", "against": "opposes"}.get(self.side, "is shown without weight for")
-        strength = f"{words.strength(self.weight)}, {abs(odds.db(self.weight)):.0f} dB stated"
-        return f"{verb} ({strength}{', adds nothing yet' if self.silent else ''})"
+        return f"{verb} ({self._strength})"
+
+    def said_of(self, side: str) -> str:
+        """The tie in words behind the name of the box further out, which lies ``beneath`` or ``above``."""
+        if self.premise:
+            return "is a premise of it"
+        active = {"for": "supports it", "against": "opposes it"}.get(self.side, "is shown without weight for it")
+        passive = {"for": "is supported by it", "against": "is opposed by it"}.get(self.side, "gets no weight from it")
+        return f"{active if side == 'beneath' else passive} ({self._strength})"
+
+    @property
+    def _strength(self) -> str:
+        size = f"{words.strength(self.weight)}, {abs(odds.db(self.weight)):.0f} dB stated"
+        return f"{size}{', adds nothing yet' if self.silent else ''}"
 
 
 @dataclass(frozen=True)
@@ -71,60 +87,80 @@ class Neighbours:
 
 def around(site: Site, id: str) -> Neighbours:
     """A claim's surroundings, two hops each way."""
-    beneath, more_beneath = _beneath(site, id, 2, {id}, MAX_FIRST)
-    above, more_above = _above(site, id, 2, {id}, MAX_FIRST)
-    return Neighbours(site.ref(id), beneath, above, more_beneath, more_above)
+    lower, more_lower = _drawn(site, id, 2, (id,), frozenset(), MAX_FIRST, "beneath")
+    upper, more_upper = _drawn(site, id, 2, (id,), frozenset(), MAX_FIRST, "above")
+    return Neighbours(site.ref(id), lower, upper, more_lower, more_upper)
 
 
 def beneath(site: Site, id: str, hops: int, limit: int) -> tuple[list[Node], int]:
     """What a claim rests on to a depth of ``hops``, at most ``limit`` at each box, and how many were left out."""
-    return _beneath(site, id, hops, {id}, limit)
+    return _drawn(site, id, hops, (id,), frozenset(), limit, "beneath")
 
 
-def _beneath(site: Site, id: str, hops: int, seen: set[str], limit: int) -> tuple[list[Node], int]:
-    if id not in site.credences or not site.corpus[id].record.active:
-        return [], 0
+def ties(site: Site, id: str, side: str) -> tuple[Node, ...]:
+    """Everything that a record rests on (``beneath``) or bears on (``above``), strongest first.
+
+    An argument rests on its premises, in their order; a record without a credence otherwise rests on nothing.
+    """
+    found = site.made.get((f"ties-{side}", id))
+    if not isinstance(found, tuple):
+        found = site.made[(f"ties-{side}", id)] = _beneath(site, id) if side == "beneath" else _above(site, id)
+    return found
+
+
+def _beneath(site: Site, id: str) -> tuple[Node, ...]:
+    record = site.corpus[id].record
+    if isinstance(record, m.Argument):
+        return tuple(Node(site.ref(p), 0.0, None, premise=True) for p in record.premises)
+    if id not in site.credences or not record.active:
+        return ()
     e = site.explain(id)
-    found = [Node(site.ref(x.source), x.stated, x.contribution) for x in e.links if x.source not in seen]
+    found = [Node(site.ref(x.source), x.stated, x.contribution) for x in e.links]
     found += [
         Node(site.ref(item.id), item.stated, item.weight)
         for group in e.groups
         for root in group.roots
         for item in root.items
-        if item.id not in seen
     ]
-    found.sort(key=lambda n: (-abs(n.now or 0.0), -abs(n.weight), n.ref.id))
-    kept = found[:limit]
-    if hops > 1:
-        for node in kept:
-            node.next, node.more = _beneath_record(site, node.ref.id, hops - 1, seen | {n.ref.id for n in kept})
-    return kept, len(found) - len(kept)
+    return _strongest_first(found)
 
 
-def _beneath_record(site: Site, id: str, hops: int, seen: set[str]) -> tuple[list[Node], int]:
-    """What lies beneath a box: reasons and evidence of a claim, premises of an argument."""
-    record = site.corpus[id].record
-    if isinstance(record, m.Argument):
-        premises = [Node(site.ref(p), 0.0, None) for p in record.premises if p not in seen]
-        kept = premises[: MAX_SECOND + 1]
-        if hops > 1:
-            for node in kept:
-                node.next, node.more = _beneath(site, node.ref.id, hops - 1, seen, MAX_SECOND)
-        return kept, len(premises) - len(kept)
-    return _beneath(site, id, hops, seen, MAX_SECOND)
-
-
-def _above(site: Site, id: str, hops: int, seen: set[str], limit: int) -> tuple[list[Node], int]:
+def _above(site: Site, id: str) -> tuple[Node, ...]:
     found = []
     for reason in site.corpus.reasons_from.get(id, ()):
-        if reason.link.claim not in site.credences or reason.link.claim in seen:
-            continue
-        row = next((x for x in site.explain(reason.link.claim).links if x.source == reason.source), None)
-        now = row.contribution if row is not None else 0.0
-        found.append(Node(site.ref(reason.link.claim), reason.link.weight, now))
-    found.sort(key=lambda n: (-abs(n.now or 0.0), -abs(n.weight), n.ref.id))
-    kept = found[:limit]
-    if hops > 1:
-        for node in kept:
-            node.next, node.more = _above(site, node.ref.id, hops - 1, seen | {n.ref.id for n in kept}, MAX_SECOND)
+        if reason.link.claim in site.credences:
+            row = next((x for x in site.explain(reason.link.claim).links if x.source == reason.source), None)
+            found.append(Node(site.ref(reason.link.claim), reason.link.weight, row.contribution if row else 0.0))
+    return _strongest_first(found)
+
+
+def _strongest_first(found: list[Node]) -> tuple[Node, ...]:
+    """Ties by what they add now, then by what is stated."""
+    return tuple(sorted(found, key=lambda n: (-abs(n.now or 0.0), -abs(n.weight), n.ref.id)))
+
+
+def _drawn(
+    site: Site, id: str, hops: int, path: tuple[str, ...], seen: frozenset[str], limit: int, side: str
+) -> tuple[list[Node], int]:
+    """The ties of a box that are drawn, and how many are not.
+
+    Args:
+        site: the site.
+        id: the record in the box.
+        hops: how many steps further out to draw; none draws nothing and counts.
+        path: the records from the middle to this box, which never come again beyond it.
+        seen: records nearer the middle, which are not drawn again but count as left out.
+        limit: the most to draw.
+        side: ``beneath`` or ``above``.
+    """
+    found = [n for n in ties(site, id, side) if n.ref.id not in path]
+    if hops == 0:
+        return [], len(found)
+    if isinstance(site.corpus[id].record, m.Argument):
+        limit = max(limit, MAX_SECOND + 1)
+    fresh = [n for n in found if n.ref.id not in seen]
+    kept = [replace(n, next=[], more=0) for n in fresh[:limit]]
+    nearer = seen | {n.ref.id for n in kept}
+    for node in kept:
+        node.next, node.more = _drawn(site, node.ref.id, hops - 1, (*path, node.ref.id), nearer, MAX_SECOND, side)
     return kept, len(found) - len(kept)

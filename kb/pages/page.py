@@ -54,9 +54,16 @@ def made(
 ) -> Page:
     """A page at any address one folder deep."""
     short = shorten(description)
-    head = render("head.html.j2", description=short, canonical=site.canonical(path), title=title)
+    canonical, credit = site.canonical(path), credit_line(site, path, title)
+    head = render("head.html.j2", description=short, canonical=canonical, title=title, credit=credit)
     toc = render("toc.html.j2", sections=sections)
     return Page(path, f"{title} – {site.settings.name}", head, body + hints.boxes(body, "../"), toc)
+
+
+def credit_line(site: Site, path: str, title: str) -> str:
+    """Name, page, date and licence, for a picture that leaves its page."""
+    parts = [f"{site.settings.name}: “{title}”", site.canonical(path), site.settings.revised, "CC BY 4.0"]
+    return ", ".join(part for part in parts if part)
 
 
 def shorten(text: str, length: int = DESCRIPTION_LENGTH) -> str:

@@ -121,12 +121,6 @@ def render_question(site: Site, entry: Entry) -> Page:
         node = Node(answer.ref, 0.0, None)
         node.next, node.more = beneath(site, answer.ref.id, 2, 3)
         nodes.append(node)
-    drawn = []
-    if nodes:
-        drawn = [
-            maps.tree(site.ref(entry.id), nodes, root="../", id=f"tree-{form}", narrow=form == "narrow")
-            for form in ("wide", "narrow")
-        ]
     cruxes = [crux for answer in stands.answers for crux in turning.cruxes(site, answer.ref.id)]
     cruxes.sort(key=lambda c: (-c.swing, c.target.id, c.ref.id))
     positions: list[tuple[Ref, list[PositionView]]] = [(a.ref, positions_on(site, a.ref.id)) for a in stands.answers]
@@ -150,7 +144,7 @@ def render_question(site: Site, entry: Entry) -> Page:
         crumbs=[("Questions", "index.html")],
         stands=stands,
         evidence=[site.ref(id) for id, _ in site.corpus.evidence_for.get(entry.id, ())],
-        maps=drawn,
+        map=maps.tree(site.ref(entry.id), nodes, root="../") if nodes else None,
         cruxes=cruxes[:8],
         experiments=site.refs(experiments),
         positions=[(ref, found) for ref, found in positions if found],

@@ -27,6 +27,29 @@
     return element;
   };
 
+  /** The state of a page, kept in the address after the #, so that a link shows what its sender saw. */
+  const readState = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+  const writeState = (changes) => {
+    const state = readState();
+    for (const [key, value] of Object.entries(changes)) {
+      if (value) state.set(key, value); else state.delete(key);
+    }
+    const hash = state.toString();
+    if (hash || location.hash.includes("=")) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  };
+
+  /** Whether the reader asked for less motion. */
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  /** Hand a file made here to the reader. */
+  const save = (name, type, content) => {
+    const address = URL.createObjectURL(new Blob([content], { type }));
+    make("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60000);
+  };
+
+  window.counterpoise = { root, load, make, readState, writeState, calm, save };
+
   // ---- search --------------------------------------------------------------------------------------------------
 
   const FIELDS = ["title", "aliases", "summary"];
@@ -115,6 +138,12 @@
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); openSearch(); }
   });
+
+  // ---- pictures ------------------------------------------------------------------------------------------------
+
+  if (document.querySelector(".kb-figure > svg")) {
+    load("assets/js/figure.js").then(() => { if (document.querySelector("[data-kb-figure=map]")) load("assets/js/map.js"); });
+  }
 
   // ---- tables and outline -------------------------------------------------------------------------------------
 
