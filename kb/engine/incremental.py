@@ -75,6 +75,30 @@ def update(before: Propagated, net: Network) -> Update:
     return Update(result, tuple(net.ids[c] for c in touched))
 
 
+def differing(before: Propagated, after: Propagated) -> frozenset[str]:
+    """Names of claims of ``after`` that differ from those of ``before`` in what lies beneath them, at any distance.
+
+    What the engine says of any other claim from what lies beneath it is as it was.
+    """
+    net, uses = after.net, after.conserver.uses
+    old, new = fingerprints(before.net, before.conserver.uses), fingerprints(net, uses)
+    changed = [i for i, id in enumerate(net.ids) if old.get(id) != new[id]]
+    out: dict[int, set[int]] = {}
+    unit = net.unit.tolist()
+    for c in range(net.size):
+        items = [k for g in uses.pairs[c] for k in uses.items[g]]
+        undercuts = [u for k in items for u in uses.attackers(ON_ITEM, k)]
+        for j in uses.links[c]:
+            undercuts += uses.attackers(ON_LINK, j)
+            for p in uses.premises[j]:
+                out.setdefault(unit[p], set()).add(unit[c])
+        for u in undercuts:
+            out.setdefault(unit[net.undercut_node[u]], set()).add(unit[c])
+    reached = _reach({unit[c] for c in changed}, out)
+    swept = set(above(net, changed).tolist())
+    return frozenset(id for c, id in enumerate(net.ids) if c in swept or unit[c] in reached)
+
+
 def above(net: Network, changed: list[int]) -> Ints:
     """Claims that must be computed again: the changed ones and all that rests on them, whole questions and cycles.
 
@@ -121,14 +145,16 @@ def fingerprints(net: Network, uses: Uses) -> dict[str, Hashable]:
                 items.append(
                     (
                         net.item_ids[k], float(net.item_weight[k]), float(net.item_reliability[k]),
-                        bool(net.item_quiet[k]), net.root_ids[root], float(net.root_reliability[root]),
+                        tuple(net.item_range[k].tolist()), bool(net.item_quiet[k]),
+                        net.root_ids[root], float(net.root_reliability[root]),
                         lineages.get(int(net.root_lineage[root])), _attackers(net, uses, ON_ITEM, k),
                     )
                 )  # fmt: skip
         links = [
             (
                 net.link_ids[j], tuple((net.ids[r], float(net.pi[r])) for r in uses.premises[j]),
-                float(net.link_weight[j]), bool(net.link_both[j]), _attackers(net, uses, ON_LINK, j),
+                float(net.link_weight[j]), tuple(net.link_range[j].tolist()), bool(net.link_both[j]),
+                _attackers(net, uses, ON_LINK, j),
             )
             for j in uses.links[c]
         ]  # fmt: skip

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from kb import models as m
 from kb.corpus import Entry
 from kb.engine import Assessment
-from kb.pages import data, feeds, maps
+from kb.pages import data, feeds
 from kb.pages.claim import render_claim
 from kb.pages.forecasts import predictions_csv
 from kb.pages.lists import fragments, render_topic
-from kb.pages.moves import Move, moves_by_item, moves_by_root
+from kb.pages.moves import moves_by_item, moves_by_root
 from kb.pages.page import Page
 from kb.pages.quantities import quantities_csv, render_quantity
 from kb.pages.question import render_question
@@ -27,7 +28,76 @@ from kb.timeline import Timeline
 
 INDEX_PATH = "assets/search-index.js"
 DECISIONS = "decisions/"
+_SIZES = "<!--kb:data-list-->"
+"""The mark of a page that says how large the exports are."""
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+
+
+Files = tuple[tuple[str, bytes | Page], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some files of the site that are made together: those of one record, of one topic, one hand-written page.
+
+    Attributes:
+        make: makes the files out of a site and ``args``.
+        args: what tells this part from others that are made alike.
+        late: whether it needs the exports, which take longer than all pages.
+    """
+
+    make: Callable[..., Files]
+    args: tuple[Hashable, ...] = ()
+    late: bool = False
+
+
+class Rendering:
+    """How the parts of a site become files.
+
+    Args:
+        site: what the pages say.
+        shell: the rendered shell page.
+        frames: path to rendered hand-written page, whose marks are filled.
+
+    Raises:
+        FrameError: the shell lacks a place.
+    """
+
+    def __init__(self, site: Site, shell: str, frames: Mapping[str, str]) -> None:
+        self.site = site
+        self.shell = Shell.from_html(shell)
+        self.frames = frames
+        self._decisions = _decisions(frames)
+
+    def parts(self, exports: Mapping[str, bytes] | None = None) -> Iterator[Part]:
+        """Every part of the site in a fixed order; without exports those that need them are left out."""
+        for entry in self.site.corpus:
+            yield Part(_record, (entry.id,))
+        for name in self.site.topic_names:
+            yield Part(_topic, (name,))
+        sizes = tuple((name, len(content)) for name, content in sorted((exports or {}).items()))
+        for path in sorted(self.frames):
+            late = _SIZES in self.frames[path]
+            if not late or exports is not None:
+                yield Part(_frame, (path, self.frames[path], self._decisions, sizes if late else ()), late)
+        yield Part(_redirects)
+        yield Part(_data_files)
+        if self.site.settings.site_url is not None:
+            yield Part(_sitemap, tuple(sorted(self.frames)))
+        for name in sorted(exports or {}):
+            yield Part(_export, (name, (exports or {})[name]), late=True)
+
+    def files(self, part: Part) -> Iterator[tuple[str, bytes]]:
+        """The files of one part as (path below the root of the site, bytes)."""
+        return self.stamped(part.make(self.site, *part.args))
+
+    def stamped(self, files: Files) -> Iterator[tuple[str, bytes]]:
+        """Files with their pages inside the frame."""
+        for path, made in files:
+            yield path, made if isinstance(made, bytes) else self._stamp(made)
+
+    def _stamp(self, page: Page) -> bytes:
+        return self.shell.stamp({"head": page.head, "title": page.title, "body": page.body, "toc": page.toc})
 
 
 def render_site(
@@ -51,41 +121,76 @@ def render_site(
     Raises:
         FrameError: the shell or a hand-written page does not fit.
     """
-    site = Site(assessment, settings, history)
-    cut = Shell.from_html(shell)
-    by_root, by_item = moves_by_root(site), moves_by_item(site)
-    paths: list[str] = []
-    for entry in site.corpus:
-        made = _page(site, entry, by_root, by_item)
-        paths.append(made.path)
-        yield made.path, _stamp(cut, made)
-        yield made.path.removesuffix(".html") + ".json", data.record_json(site, entry)
-        if entry.id in site.credences:
-            yield made.path.removesuffix(".html") + ".csv", data.sum_csv(site, entry.id)
-        ties = maps.ties_script(site, entry)
-        if ties is not None:
-            yield made.path.removesuffix(".html") + ".map.js", ties
-    for name in site.topic_names:
-        made = render_topic(site, name)
-        paths.append(made.path)
-        yield made.path, _stamp(cut, made)
-    files = exports or {}
-    pieces = fragments(site, by_root, by_item, {name: len(content) for name, content in files.items()})
-    pieces["decisions"] = _decisions(frames)
-    for path in sorted(frames):
-        paths.append(path)
-        yield path, fill(frames[path], pieces, _mention(site, path), "../" * path.count("/"))
-    for path, page in redirects(site):
-        yield path, _stamp(cut, page)
-    yield INDEX_PATH, data.search_index(site)
-    yield feeds.ATOM_PATH, feeds.atom(site)
-    yield feeds.JSON_PATH, feeds.json_feed(site)
-    yield "predictions.csv", predictions_csv(site)
-    yield "quantities.csv", quantities_csv(site)
-    for name in sorted(files):
-        yield f"data/{name}", files[name]
-    if settings.site_url is not None:
-        yield "sitemap.xml", sitemap(settings.site_url, [p for p in paths if p != "404.html"], settings.revised)
+    rendering = Rendering(Site(assessment, settings, history), shell, frames)
+    for part in rendering.parts(exports or {}):
+        yield from rendering.files(part)
+
+
+def _record(site: Site, id: str) -> Files:
+    """The page of a record and the data beside it."""
+    entry = site.corpus[id]
+    page = _page(site, entry)
+    stem = page.path.removesuffix(".html")
+    files: list[tuple[str, bytes | Page]] = [(page.path, page), (f"{stem}.json", data.record_json(site, entry))]
+    if id in site.credences:
+        files.append((f"{stem}.csv", data.sum_csv(site, id)))
+    return tuple(files)
+
+
+def _topic(site: Site, name: str) -> Files:
+    page = render_topic(site, name)
+    return ((page.path, page),)
+
+
+def _frame(site: Site, path: str, html: str, decisions: Markup, sizes: tuple[tuple[str, int], ...]) -> Files:
+    """A hand-written page with its fragments."""
+    pieces = {**fragments(site, dict(sizes)), "decisions": lambda: decisions}
+    return ((path, fill(html, _Lazy(pieces), _mention(site, path), "../" * path.count("/"))),)
+
+
+class _Lazy(Mapping[str, Markup]):
+    """Fragments that are made when a page asks for them."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Markup]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> Markup:
+        return self._makers[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def _redirects(site: Site) -> Files:
+    return tuple(redirects(site))
+
+
+def _data_files(site: Site) -> Files:
+    """What is read by scripts, readers of feeds and programs, beside the exports."""
+    return (
+        (INDEX_PATH, data.search_index(site)),
+        (feeds.ATOM_PATH, feeds.atom(site)),
+        (feeds.JSON_PATH, feeds.json_feed(site)),
+        ("predictions.csv", predictions_csv(site)),
+        ("quantities.csv", quantities_csv(site)),
+    )
+
+
+def _sitemap(site: Site, *frames: str) -> Files:
+    paths = [f"{e.kind.value}/{e.id}.html" for e in site.corpus]
+    paths += [f"topic/{name}.html" for name in site.topic_names]
+    paths += [path for path in frames if path != "404.html"]
+    return (("sitemap.xml", sitemap(site.settings.site_url or "", paths, site.settings.revised)),)
+
+
+def _export(site: Site, name: str, content: bytes) -> Files:
+    return ((f"data/{name}", content),)
 
 
 def _decisions(frames: Mapping[str, str]) -> Markup:
@@ -112,11 +217,7 @@ def _mention(site: Site, path: str) -> Callable[[str], Markup]:
     return mention
 
 
-def _stamp(cut: Shell, page: Page) -> bytes:
-    return cut.stamp({"head": page.head, "title": page.title, "body": page.body, "toc": page.toc})
-
-
-def _page(site: Site, entry: Entry, by_root: Mapping[str, list[Move]], by_item: Mapping[str, list[Move]]) -> Page:
+def _page(site: Site, entry: Entry) -> Page:
     """The page of one record."""
     if entry.id in site.credences:
         return render_claim(site, entry)
@@ -124,11 +225,11 @@ def _page(site: Site, entry: Entry, by_root: Mapping[str, list[Move]], by_item: 
     if isinstance(record, m.Question):
         return render_question(site, entry)
     if isinstance(record, m.Evidence):
-        return render_evidence(site, entry, by_item)
+        return render_evidence(site, entry, site.table(moves_by_item))
     if isinstance(record, m.Source):
-        return render_source(site, entry, by_root)
+        return render_source(site, entry, site.table(moves_by_root))
     if isinstance(record, m.Person):
-        return render_person(site, entry, by_root)
+        return render_person(site, entry, site.table(moves_by_root))
     if isinstance(record, m.Quantity):
         return render_quantity(site, entry)
     return render_plain(site, entry)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from kb.engine import arithmetic
 from kb.engine.graph import item_reliability, source_reliability
 from kb.pages import turning, words
 from kb.pages.changes import changes_page, front
-from kb.pages.moves import Move
+from kb.pages.moves import Move, moves_by_item, moves_by_root
 from kb.pages.outline import outline
 from kb.pages.page import Page, Section, made
 from kb.pages.predictions import predictions_list
@@ -111,38 +112,43 @@ class PersonRow:
     sources: int
 
 
-def fragments(
-    site: Site, by_root: Mapping[str, list[Move]], by_item: Mapping[str, list[Move]], sizes: Mapping[str, int]
-) -> dict[str, Markup]:
-    """Every fragment that a hand-written page may ask for.
+def fragments(site: Site, sizes: Mapping[str, int]) -> dict[str, Callable[[], Markup]]:
+    """Every fragment that a hand-written page may ask for, made when it does.
 
     Args:
         site: the site.
-        by_root, by_item: what sources and items moved.
         sizes: export file to its size in bytes.
     """
     root = ""
-    standings = [standing(site, e) for e in site.questions]
-    claims = [claim_row(site, id) for id, _ in site.corpus.of(m.Claim, active=True)]
+    return {
+        "counts": lambda: Markup(_counts(site)),
+        "questions": lambda: render("front.html.j2", root=root, standings=_standings(site)),
+        "highlights": lambda: _highlights(site, _standings(site)),
+        "claims-table": lambda: _claims(site),
+        "outline": lambda: render("outline.html.j2", root=root, topics=outline(site)),
+        "evidence-list": lambda: render("evidence-list.html.j2", root=root, rows=_evidence(site)),
+        "sources-list": lambda: render("sources-list.html.j2", root=root, rows=_sources(site)),
+        "people-list": lambda: render("people-list.html.j2", root=root, rows=_people(site)),
+        "predictions-list": lambda: predictions_list(site),
+        "quantities-list": lambda: quantities_list(site),
+        "terms-list": lambda: render("terms-list.html.j2", root=root, words=_terms(site)),
+        "topics-list": lambda: _topics(site),
+        "data-list": lambda: _data(site, sizes),
+        "changes": lambda: changes_page(site),
+        **{f"scale-{which}": partial(_scale, which) for which in ("strength", "credence", "design", "source")},
+    }
+
+
+def _standings(site: Site) -> list[Standing]:
+    return [standing(site, e) for e in site.questions]
+
+
+def _claims(site: Site) -> Markup:
+    """The table of all claims: those that moved most first, those not assessed last."""
+    claims = [site.ask(claim_row, id) for id, _ in site.corpus.of(m.Claim, active=True)]
     claims.sort(key=lambda c: (c.weight is None, -abs(c.weight.nats) if c.weight else 0.0, c.ref.title, c.ref.id))
     topics = [(name, site.topic_title(name)) for name in site.topic_names]
-    return {
-        "counts": Markup(_counts(site)),
-        "questions": render("front.html.j2", root=root, standings=standings),
-        "highlights": _highlights(site, standings),
-        "claims-table": render("claims-table.html.j2", root=root, rows=claims, topics=topics),
-        "outline": render("outline.html.j2", root=root, topics=outline(site)),
-        "evidence-list": render("evidence-list.html.j2", root=root, rows=_evidence(site, by_item)),
-        "sources-list": render("sources-list.html.j2", root=root, rows=_sources(site, by_root)),
-        "people-list": render("people-list.html.j2", root=root, rows=_people(site)),
-        "predictions-list": predictions_list(site),
-        "quantities-list": quantities_list(site),
-        "terms-list": render("terms-list.html.j2", root=root, words=_terms(site)),
-        "topics-list": _topics(site),
-        "data-list": _data(site, sizes),
-        "changes": changes_page(site),
-        **{f"scale-{which}": _scale(which) for which in ("strength", "credence", "design", "source")},
-    }
+    return render("claims-table.html.j2", root="", rows=claims, topics=topics)
 
 
 def _counts(site: Site) -> str:
@@ -184,8 +190,9 @@ def _highlights(site: Site, standings: Sequence[Standing]) -> Markup:
     )
 
 
-def _evidence(site: Site, by_item: Mapping[str, list[Move]]) -> list[EvidenceRow]:
+def _evidence(site: Site) -> list[EvidenceRow]:
     rows = []
+    by_item = site.table(moves_by_item)
     for id, item in site.corpus.of(m.Evidence, active=True):
         moves = by_item.get(id, [])
         root = site.corpus.root_of(item)
@@ -202,8 +209,9 @@ def _evidence(site: Site, by_item: Mapping[str, list[Move]]) -> list[EvidenceRow
     return sorted(rows, key=lambda r: (r.ref.title.lower(), r.ref.id))
 
 
-def _sources(site: Site, by_root: Mapping[str, list[Move]]) -> list[SourceRow]:
+def _sources(site: Site) -> list[SourceRow]:
     rows = []
+    by_root = site.table(moves_by_root)
     for id, source in site.corpus.of(m.Source, active=True):
         moves = by_root.get(id, [])
         names = [site.corpus[a].title for a in source.authors] + ([source.authors_text] if source.authors_text else [])
@@ -243,7 +251,7 @@ def _terms(site: Site) -> list[tuple[str, list[tuple[Ref, str]]]]:
 def _topics(site: Site) -> Markup:
     topics = []
     for name in site.topic_names:
-        claims = [id for id, _ in site.corpus.of(m.Claim, active=True) if site.corpus[id].topic == name]
+        claims = [e.id for e in site.in_topic.get(name, ()) if isinstance(e.record, m.Claim)]
         topic = site.corpus.topics.get(name)
         assessed = sum(site.credences[id].assessed for id in claims)
         topics.append((name, site.topic_title(name), topic.question if topic else "", len(claims), assessed))
@@ -280,7 +288,7 @@ def _scale(which: str) -> Markup:
 def render_topic(site: Site, name: str) -> Page:
     """The page of a topic."""
     topic = site.corpus.topics.get(name)
-    inside = [e for e in site.corpus if e.topic == name and e.record.active]
+    inside = site.in_topic.get(name, ())
     claims = [site.ref(e.id) for e in inside if e.kind is vocab.Kind.CLAIM]
     claims.sort(key=lambda r: (not (r.credence and r.credence.assessed), -(r.credence.p if r.credence else 0), r.id))
     done = {vocab.Kind.QUESTION, vocab.Kind.CLAIM, vocab.Kind.POSITION}

@@ -5,18 +5,26 @@ Holds no HTML.  A page module asks it for views and hands them to a template.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar, TypeVarTuple, cast
 from urllib.parse import urlencode
 
 from kb import models as m
 from kb import vocab
 from kb.corpus import Entry
 from kb.engine import Assessment
-from kb.engine.results import Explanation
+from kb.engine.propagate import Propagated
+from kb.engine.results import Credence, Explanation
+from kb.engine.viewpoints import Change
 from kb.pages import prose, words
 from kb.timeline import Timeline
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+V = TypeVar("V")
+Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True)
@@ -125,32 +133,41 @@ class Site:
         self.corpus = assessment.corpus
         self.credences = assessment.credences
         self.settings = settings
-        self._explanations: dict[str, Explanation] = {}
-        self._refs: dict[str, Ref] = {}
+        self._asked: dict[Hashable, Any] = {}
         self.made: dict[tuple[str, str], object] = {}
-        """What page modules made for one record and need again, by (what, id)."""
-        self._items: dict[str, frozenset[str]] = {}
+        """What page modules made for one record and need again, by (what, id); :meth:`ask` does it better."""
+
+    def ask(self, make: Callable[[Site, *Ts], T], *args: *Ts) -> T:
+        """The value of ``make(site, *args)``, made once for all pages that want it.
+
+        Args:
+            make: a function of a module, which looks at nothing but the site and ``args``.
+            args: ids and the like: they can be hashed.
+        """
+        key = (make, args)
+        if key not in self._asked:
+            self._asked[key] = make(self, *args)
+        return cast(T, self._asked[key])
+
+    def table(self, make: Callable[[Site], Mapping[K, V]]) -> Mapping[K, V]:
+        """A lookup made in one go for all pages: as :meth:`ask`, but a page rests only on the keys that it looks up."""
+        return self.ask(make)
 
     def explain(self, id: str) -> Explanation:
         """How one claim's credence comes about, asked of the engine once."""
-        if id not in self._explanations:
-            self._explanations[id] = self.assessment.explain(id)
-        return self._explanations[id]
+        return self.ask(_explain, id)
+
+    def sweep(self, id: str) -> Propagated:
+        """The engine's arrays, for a page that reads what lies beneath one claim and nothing else."""
+        return self.assessment.result
 
     def ref(self, id: str) -> Ref:
         """A link to a record; a record that does not exist is shown by its id and leads nowhere useful."""
-        if id not in self._refs:
-            self._refs[id] = self._ref(self.corpus[id])
-        return self._refs[id]
+        return self.ask(_ref, id)
 
     def refs(self, ids: Iterator[str] | tuple[str, ...] | list[str]) -> list[Ref]:
         """Links to several records."""
         return [self.ref(id) for id in ids]
-
-    def _ref(self, entry: Entry) -> Ref:
-        title = self.position_title(entry.record) if isinstance(entry.record, m.Position) else entry.title
-        kind = entry.kind.value
-        return Ref(entry.id, kind, title, f"{kind}/{entry.id}.html", self.credence(entry.id), entry.record.active)
 
     def position_title(self, position: m.Position) -> str:
         """What a position without a title is called: who, stance, what."""
@@ -206,11 +223,31 @@ class Site:
         return {holder: self.assessment.under(holder, intervals=False) for holder in self.assessment.viewpoints}
 
     @cached_property
+    def inputs_elsewhere(self) -> Mapping[str, tuple[Change, ...]]:
+        """Viewpoint to the inputs that it sets."""
+        return {h: a.overlay.changes if a.overlay is not None else () for h, a in self.viewpoints.items()}
+
+    @cached_property
+    def elsewhere(self) -> Mapping[str, tuple[tuple[str, Credence], ...]]:
+        """Claim to (viewpoint, its credence under it) wherever that differs from the neutral one."""
+        return _grouped(
+            (id, (holder, theirs))
+            for holder, assessment in self.viewpoints.items()
+            for id, theirs in assessment.credences.items()
+            if theirs.credence != self.credences[id].credence
+        )
+
+    @cached_property
     def topic_names(self) -> tuple[str, ...]:
         """Folders that are topics (not shelves), in their order."""
         shelves = set(vocab.SHELVES.values())
         found = {e.topic for e in self.corpus if e.topic not in shelves}
         return tuple(sorted(found, key=lambda t: (self._topic_order(t), t)))
+
+    @cached_property
+    def in_topic(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Folder to the active records in it."""
+        return _grouped((e.topic, e) for e in self.corpus if e.record.active)
 
     def _topic_order(self, name: str) -> int:
         topic = self.corpus.topics.get(name)
@@ -275,7 +312,7 @@ class Site:
         """Record to the records that name it, anywhere in their fields."""
         found: dict[str, set[str]] = {}
         for entry in self.corpus:
-            for id in _named(entry.record.model_dump(mode="json", exclude_none=True)):
+            for id in _named(entry.document.data):
                 target = self.corpus.find(id)
                 if target is not None and target.id != entry.id:
                     found.setdefault(target.id, set()).add(entry.id)
@@ -283,13 +320,7 @@ class Site:
 
     def items_beneath(self, id: str) -> frozenset[str]:
         """Evidence items beneath a claim, directly or through its reasons; each counted once."""
-        if id not in self._items:
-            self._items[id] = frozenset()  # a claim on a circle of reasons does not rest on itself
-            e = self.explain(id)
-            own = {item.id for group in e.groups for root in group.roots for item in root.items}
-            beneath = (self.items_beneath(p) for link in e.links for p in link.premises if p in self.credences)
-            self._items[id] = frozenset(own).union(*beneath)
-        return self._items[id]
+        return self.ask(_items_beneath, id)
 
     def edit_url(self, entry: Entry) -> str | None:
         """Where to edit the record's file; ``None`` while the repository is unknown."""
@@ -325,9 +356,34 @@ class Site:
         return self.settings.site_url.rstrip("/") + "/" + path
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+def _explain(site: Site, id: str) -> Explanation:
+    return site.assessment.explain(id)
+
+
+def _ref(site: Site, id: str) -> Ref:
+    entry = site.corpus[id]
+    title = site.position_title(entry.record) if isinstance(entry.record, m.Position) else entry.title
+    kind = entry.kind.value
+    return Ref(entry.id, kind, title, f"{kind}/{entry.id}.html", site.credence(entry.id), entry.record.active)
+
+
+def _items_beneath(site: Site, id: str) -> frozenset[str]:
+    """Items of all claims that one rests on; reasons that go round in a circle are followed once."""
+    found: set[str] = set()
+    seen = {id}
+    waiting = [id]
+    while waiting:
+        e = site.explain(waiting.pop())
+        found.update(item.id for group in e.groups for root in group.roots for item in root.items)
+        beneath = {p for link in e.links for p in link.premises if p in site.credences} - seen
+        seen |= beneath
+        waiting += sorted(beneath)
+    return frozenset(found)
+
+
+def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
     """Pairs to key and values, keeping order."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[V]] = {}
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return {key: tuple(values) for key, values in found.items()}
