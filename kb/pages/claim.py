@@ -26,8 +26,8 @@ class ShortLine:
     before: str
     ref: Ref | None
     after: str
-
     factor: str | None = None
+
 
 @dataclass(frozen=True)
 class Pull:
@@ -41,9 +41,9 @@ class Pull:
     limit_db: str
     before: str
     if_certain: str
-
     assessed: bool
     swing: float
+
 
 def render_claim(site: Site, entry: Entry) -> Page:
     """The page of a record that carries a credence."""
@@ -64,8 +64,8 @@ def render_claim(site: Site, entry: Entry) -> Page:
         Section("evidence", "Evidence"),
         Section("sum", "How this number was computed"),
         Section("change", "What would change it"),
-        Section("positions", "Who holds what"),
         Section("what-if", "What if"),
+        Section("positions", "Who holds what"),
         Section("bears-on", "What it bears on"),
         Section("history", "History"),
         Section("sources", "Sources"),
@@ -149,10 +149,10 @@ def _in_short(
     else:
         said = "Not assessed: no evidence lies beneath it yet."
     lines = [ShortLine("How likely", said, None, "")]
-    if not c.assessed:
-        return [*lines, _held(positions), _would_move(pulls)]
     lines.append(_strongest("Strongest for", total, 1))
     lines.append(_rival(site, entry.id, _strongest("Strongest against", total, -1)))
+    if not c.assessed:
+        return [*lines, _held(positions), _would_move(pulls)]
     lines.append(_disagrees(site, entry.id, positions))
     crux = next(iter(turning.cruxes(site, entry.id)), None)
     if crux is None:
@@ -161,6 +161,8 @@ def _in_short(
         after = f": {words.percent(crux.if_true)} if it is true, {words.percent(crux.if_false)} if it is not."
         lines.append(ShortLine("Would change it most", "", crux.ref, after))
     return lines
+
+
 def _held(positions: Sequence[PositionView]) -> ShortLine:
     """Who holds a claim that is not assessed, and who denies it."""
     holders, deniers = (
@@ -192,8 +194,6 @@ def _would_move(pulls: Sequence[Pull]) -> ShortLine:
     best = max(known, key=lambda p: (p.swing, p.ref.id))
     more = f" It bears on {words.count(len(pulls) - 1, 'more claim')}." if len(pulls) > 1 else ""
     return ShortLine(label, "", best.ref, f": {best.before} now, {best.if_certain} if this were certain.{more}")
-
-
 
 
 def _strongest(name: str, total: Sum, sign: int) -> ShortLine:
@@ -288,10 +288,10 @@ def _pull(site: Site, target: str, row: ReasonView) -> Pull:
         written=row.written,
         now=f"odds {row.now.factor}" if row.now.side != "neutral" else "nothing yet",
         limit_db=f"{abs(odds.db(row.limit.nats)):.1f} dB",
-        assessed=c.assessed,
-        swing=abs(row.if_certain - c.credence),
         before=words.percent(c.credence) if c.assessed else "not assessed",
         if_certain=words.percent(row.if_certain),
+        assessed=c.assessed,
+        swing=abs(row.if_certain - c.credence),
     )
 
 

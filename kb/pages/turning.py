@@ -80,6 +80,10 @@ class Under:
 
 def is_small(site: Site) -> bool:
     """Whether the engine may settle every claim of this debate."""
+    return site.ask(_is_small)
+
+
+def _is_small(site: Site) -> bool:
     return len(site.credences) <= MAX_CLAIMS
 
 
@@ -131,8 +135,7 @@ def under_viewpoints(site: Site, id: str) -> list[Under]:
     """The claim's number under each viewpoint that moves it by half a point or more."""
     neutral = site.credences[id]
     found = []
-    for holder, assessment in site.viewpoints.items():
-        theirs = assessment.credences[id]
+    for holder, theirs in site.elsewhere.get(id, ()):
         if not theirs.assessed or abs(theirs.credence - neutral.credence) < SEEN:
             continue
         difference = odds.logit(theirs.credence) - odds.logit(neutral.credence)
