@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from support import CLOCK, ROOT, Kb
 
 import kb.cli
-from kb import cli
+from kb import cli, engine
 from kb.cli import layout, shell
 from kb.engine import Assessment
 from kb.export import FORMATS
@@ -180,7 +180,7 @@ def test_a_fault_is_one_line_and_70(kb: Kb, monkeypatch: pytest.MonkeyPatch) -> 
     def fail(_corpus: object) -> None:
         raise ZeroDivisionError("oh\nno")
 
-    monkeypatch.setattr(shell, "assess", fail)
+    monkeypatch.setattr(engine, "assess", fail)
     ran = kb("credences", "--claims", CLOCK)
     assert (ran.code, ran.out) == (70, "")
     assert ran.err.count("\n") == 1

@@ -3,13 +3,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from repositories import DAY, START, Repository, evidence, source
 from support import Kb
 
-from kb import git, odds
+from kb import git, history, odds
 from kb.cli import replay
 from kb.cli.history import sparkline
 from kb.cli.replay import moments
@@ -83,7 +85,7 @@ def test_the_cache_gives_the_same_and_is_used(kb: Kb, repository: Repository, mo
         raise AssertionError("computed again")
 
     with monkeypatch.context() as patched:
-        patched.setattr(replay, "Replay", never)
+        patched.setattr(history, "Replay", never)
         assert kb("history", "gear-old", "--json").out == cold
     for file, junk in zip(files, ["", "[]", "{", '{"a": 1}', '{"a": [1]}', "null", "[" * 9999], strict=True):
         file.write_text(junk)
@@ -98,6 +100,25 @@ def test_one_more_commit_starts_from_the_cache(kb: Kb, repository: Repository) -
     warm = kb("history", "gear-old", "--json").out
     assert warm == kb("history", "gear-old", "--json", "--no-cache").out
     assert json.loads(warm)["turns"][-1]["subject"] == "a third"
+
+
+def test_what_is_known_needs_no_engine(kb: Kb, repository: Repository) -> None:
+    """A second run costs no import of numpy, networkx or the rules: with 500 commits it is to take a second."""
+    cold = kb("history", "gear-old", "--json")
+    script = (
+        "import sys; sys.argv = ['kb', 'history', 'gear-old', '--json']\n"
+        "from kb.cli import main\n"
+        "try:\n    main()\nfinally:\n"
+        "    heavy = {'numpy', 'networkx', 'kb.engine', 'kb.rules', 'jinja2', 'rdflib', 'mkdocs'} & set(sys.modules)\n"
+        "    print(sorted(heavy), file=sys.stderr)\n"
+    )
+    warm = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert warm.stdout == cold.out
+    assert warm.stderr == "[]\n"
+    repository.write("tower/third", evidence("gear-old", "log-two"))
+    repository.commit("a third")
+    again = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert "kb.engine" in again.stderr, "the test would see it"
 
 
 def test_a_claim_that_is_gone_and_one_that_never_was(kb: Kb, repository: Repository) -> None:

@@ -6,58 +6,53 @@ Exit codes: 0 done; 1 the records have errors, or something named does not exist
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
 import typer
 
-from kb.cli import (
-    anchor,
-    anchors,
-    check,
-    credences,
-    cruxes,
-    diff,
-    disagree,
-    experiments,
-    export,
-    fmt,
-    history,
-    impact,
-    new,
-    schema,
-    show,
-    site,
-    submit,
-    withdraw,
-)
 from kb.cli.shell import complain, ready_streams, say
 from kb.errors import InvalidCorpus, KbError, Level, UnknownId
-from kb.export.data import version
 
 SOFTWARE, IO = 70, 74
 
 _STYLE: Literal["rich"] | None = "rich" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else None
 
-app = typer.Typer(
-    name="kb",
-    no_args_is_help=True,
-    rich_markup_mode=_STYLE,
-    pretty_exceptions_enable=False,
-    add_completion=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+COMMANDS = (
+    "check",
+    "show",
+    "credences",
+    "cruxes",
+    "experiments",
+    "impact",
+    "disagree",
+    "diff",
+    "history",
+    "withdraw",
+    "export",
+    "anchors",
+    "anchor",
+    "fmt",
+    "new",
+    "submit",
+    "schema",
+    "site",
 )
+"""The sub-commands in the order of ``kb --help``, each a module of this package."""
 
 
 def _version(value: bool) -> None:
     if value:
+        from kb.export.data import version  # costs what most commands need not pay
+
         say(f"counterpoise {version()}")
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
@@ -77,34 +72,37 @@ def _root(
     """
 
 
-for _module in (
-    check,
-    show,
-    credences,
-    cruxes,
-    experiments,
-    impact,
-    disagree,
-    diff,
-    history,
-    withdraw,
-    export,
-    anchors,
-    anchor,
-    fmt,
-    new,
-    submit,
-    schema,
-    site,
-):
-    app.command(_module.NAME)(_module.command)
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command with these sub-commands: importing one costs up to half a second, and a run needs one."""
+    made = typer.Typer(
+        name="kb",
+        no_args_is_help=True,
+        rich_markup_mode=_STYLE,
+        pretty_exceptions_enable=False,
+        add_completion=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    made.callback()(_root)
+    for name in names:
+        module = importlib.import_module(f"{__name__}.{name}")
+        made.command(module.NAME)(module.command)
+    return made
+
+
+def __getattr__(name: str) -> Any:
+    """``app``, the command with all its sub-commands, made when it is asked for."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    made = globals()["app"] = application()
+    return made
 
 
 def main() -> None:
     """Entry point: run a command and leave with its exit code; a user never sees a traceback."""
     ready_streams()
+    named = sys.argv[1:2]
     try:
-        app()
+        application(named if named and named[0] in COMMANDS else COMMANDS)()
     except UnknownId as error:
         near = f"the nearest ids are {', '.join(error.nearest)}" if error.nearest else "kb credences lists the claims"
         _leave(f"unknown id {error.id!r}; {near}", 1)

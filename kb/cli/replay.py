@@ -10,15 +10,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import kb
 from kb import git, vocab
 from kb.cli.versions import Place, commit, place
 from kb.errors import Unavailable
-from kb.history import Replay
 from kb.load import TOPIC_FILE, read_record
 from kb.text import MAX_BYTES
 from kb.timeline import Moment, Standing, Timeline, Touched, timeline
+
+if TYPE_CHECKING:
+    from kb.history import Replay
 
 CACHE = Path(".kb-cache/history")
 MAX_CACHED = 32 * 1024 * 1024
@@ -89,6 +92,8 @@ def replayed(where: Place, commits: tuple[git.Commit, ...], *, cached: bool = Tr
             replay.step(next(ahead))
         if standings is None and tree is not None:
             if replay is None:
+                from kb.history import Replay  # the engine, which nothing needs while all is known
+
                 replay = Replay(_files_at(where, one.id))
                 ahead = _changes(where, commits[n + 1 :])
             standings = replay.standings

@@ -10,16 +10,17 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from kb.engine import Assessment, assess
 from kb.errors import Finding, InvalidCorpus, Level, Unavailable, plain
 from kb.load import Loaded, load
-from kb.rules import check_loaded
+
+if TYPE_CHECKING:
+    from kb.engine import Assessment
 
 CLAIMS = "claims"
 PIPE_WIDTH = 100
@@ -68,6 +69,8 @@ def claims_folder(given: Path | None) -> Path:
 
 def read(given: Path | None) -> tuple[Loaded, tuple[Finding, ...]]:
     """The records and everything that is wrong with them."""
+    from kb.rules import check_loaded  # forty modules that kb history and kb fmt do without
+
     loaded = load(claims_folder(given))
     return loaded, check_loaded(loaded)
 
@@ -90,6 +93,8 @@ def assess_checked(loaded: Loaded, findings: tuple[Finding, ...]) -> Assessment:
     """
     if any(f.level is Level.ERROR for f in findings):
         raise InvalidCorpus(findings)
+    from kb.engine import assess  # numpy and networkx, which half of the commands do without
+
     return assess(loaded.corpus)
 
 

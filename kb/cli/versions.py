@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from kb import git
 from kb.cli.shell import CLAIMS, assess_checked, claims_folder
 from kb.corpus import Entry
-from kb.engine import Assessment
 from kb.errors import Finding, Unavailable
 from kb.load import Loaded, load, load_files, read_record
-from kb.rules import check_loaded
 from kb.text import MAX_BYTES
+
+if TYPE_CHECKING:
+    from kb.engine import Assessment
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
@@ -96,6 +98,8 @@ def one_stored(where: Place, id: str, record: str) -> Entry | None:
 
 def at_commit(where: Place, id: str, name: str) -> Version:
     """The records at a commit, checked."""
+    from kb.rules import check_loaded
+
     loaded = stored(where, id)
     return Version(name, loaded, check_loaded(loaded), id)
 
@@ -130,6 +134,8 @@ def in_folder(folder: Path) -> Version:
     Raises:
         Unavailable: the folder is a link, which a hostile branch could point anywhere.
     """
+    from kb.rules import check_loaded
+
     if (folder / CLAIMS).is_dir() and not any(folder.glob("*/_topic.yaml")):
         folder = folder / CLAIMS
     if folder.is_symlink():
