@@ -148,6 +148,7 @@
   // ---- tables and outline -------------------------------------------------------------------------------------
 
   if (document.querySelector("[data-kb-table], [data-kb-outline]")) load("assets/js/table.js");
+  if (document.querySelector(".kb-tip")) load("assets/js/tips.js");
 
   // A jump inside the page opens what hides its target.
   const reveal = () => {
@@ -157,4 +158,3 @@
   addEventListener("hashchange", reveal);
   reveal();
 })();
-  if (document.querySelector(".kb-tip")) load("assets/js/tips.js");
