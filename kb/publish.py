@@ -27,7 +27,8 @@ from kb.engine import Assessment
 from kb.errors import KbError, Unavailable
 from kb.export import FORMATS
 from kb.export.data import version
-from kb.pages import FrameError, Settings, render_site
+from kb.pages import FrameError, Settings, preview, render_site
+from kb.pages.preview import Draw
 from kb.timeline import Timeline
 
 CONFIG = "mkdocs.yml"
@@ -42,6 +43,9 @@ UNUSED = (
     "record",
 )
 """What the frame's generator writes and the site does not use: its own search, its list of pages, the shell."""
+FONTS = Path("assets/fonts")
+PICTURES = Path(".kb-cache/previews")
+PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 MKDOCS_SECONDS = 300
 RENAME_EXCHANGE = 2
 
@@ -146,9 +150,10 @@ def build_site(
             _remove(fresh / name)
         for stale in sorted(fresh.rglob("*.map")):
             stale.unlink()
+        draw = artist(fresh / FONTS, config.parent / PICTURES)
         frames = {p.relative_to(fresh).as_posix(): p.read_text("utf-8") for p in sorted(fresh.rglob("*.html"))}
         try:
-            for path, data in render_site(assessment, shell, frames, settings, exports or {}, history):
+            for path, data in render_site(assessment, shell, frames, settings, exports or {}, history, draw):
                 _write(fresh / path, data)
         except FrameError as error:
             raise BuildFailed(f"{CONFIG}: {error}") from None
@@ -156,6 +161,30 @@ def build_site(
         built = _count(fresh, goal)
         _exchange(fresh, goal)
     return built
+
+
+def artist(fonts: Path, kept: Path) -> Draw:
+    """Draws pictures for link previews with the site's fonts, each once: it is kept by the digest of what it shows.
+
+    Args:
+        fonts: folder of the fonts.
+        kept: folder of the pictures; one that cannot be read or written costs time, not the picture.
+    """
+    loaded = {path.name: path.read_bytes() for path in sorted(fonts.glob("*.woff2"))}
+
+    def draw(picture: preview.Preview) -> bytes:
+        path = kept / f"{picture.digest(loaded)}.png"
+        with contextlib.suppress(OSError):
+            found = path.read_bytes()
+            if found.startswith(PNG_START) and found.endswith(PNG_END):
+                return found
+        made = preview.draw(picture, loaded)
+        with contextlib.suppress(OSError):
+            kept.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, made)
+        return made
+
+    return draw
 
 
 def _epoch() -> int | None:

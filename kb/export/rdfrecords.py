@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import Protocol
 
-from rdflib import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, XSD, Graph, Literal, URIRef
+from rdflib import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, XSD, Literal, URIRef
 from rdflib.term import Node
 
 from kb import models as m
@@ -44,14 +45,33 @@ def date(text: str | None) -> Literal | None:
     return None if text is None else Literal(text, datatype=_DATES[len(text)], normalize=False)
 
 
-class Writer:
-    """Adds records to a graph."""
+Triple = tuple[URIRef, URIRef, Node]
+"""Subject, predicate, value."""
 
-    def __init__(self, graph: Graph, assessed: Assessment) -> None:
+
+class Triples(Protocol):
+    """Whatever takes triples: a graph, or a list of them."""
+
+    def add(self, triple: Triple, /) -> object:
+        """Take one."""
+
+
+class Writer:
+    """Adds records to a graph.
+
+    Args:
+        graph: takes the triples.
+        assessed: records and credences.
+        explain: how a claim's credence comes about, where the caller has it already.
+    """
+
+    def __init__(
+        self, graph: Triples, assessed: Assessment, explain: Callable[[str], Explanation] | None = None
+    ) -> None:
         self._graph = graph
         self._assessed = assessed
+        self._explain = explain or assessed.explain
         self._corpus: Corpus = assessed.corpus
-        self._links: dict[tuple[str, str], int] = {}
 
     def put(self, subject: URIRef, predicate: URIRef, value: Node | None) -> None:
         """One triple; none where the value is unknown."""
@@ -155,7 +175,7 @@ class Writer:
         self.put(iri, CP.method, plain(found.method))
         self.put(iri, CP.items, Literal(found.items))
         self.put(iri, CP.groups, Literal(found.groups))
-        self._contributions(id, self._assessed.explain(id))
+        self._contributions(id, self._explain(id))
 
     def _contributions(self, id: str, explanation: Explanation) -> None:
         """What each reason and item adds now, on the resource of its link."""

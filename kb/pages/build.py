@@ -11,12 +11,13 @@ from markupsafe import Markup
 from kb import models as m
 from kb.corpus import Entry
 from kb.engine import Assessment
-from kb.pages import data, feeds
+from kb.pages import cite, data, feeds, jsonld, preview
 from kb.pages.claim import render_claim
 from kb.pages.forecasts import predictions_csv
 from kb.pages.lists import fragments, render_topic
 from kb.pages.moves import moves_by_item, moves_by_root
 from kb.pages.page import Page
+from kb.pages.preview import Draw
 from kb.pages.quantities import quantities_csv, render_quantity
 from kb.pages.question import render_question
 from kb.pages.records import render_evidence, render_person, render_plain, render_source
@@ -58,16 +59,18 @@ class Rendering:
         site: what the pages say.
         shell: the rendered shell page.
         frames: path to rendered hand-written page, whose marks are filled.
+        draw: draws the pictures for link previews.
 
     Raises:
         FrameError: the shell lacks a place.
     """
 
-    def __init__(self, site: Site, shell: str, frames: Mapping[str, str]) -> None:
+    def __init__(self, site: Site, shell: str, frames: Mapping[str, str], draw: Draw = preview.draw) -> None:
         self.site = site
         self.shell = Shell.from_html(shell)
         self.frames = frames
         self._decisions = _decisions(frames)
+        self._draw = draw
 
     def parts(self, exports: Mapping[str, bytes] | None = None) -> Iterator[Part]:
         """Every part of the site in a fixed order; without exports those that need them are left out."""
@@ -80,6 +83,8 @@ class Rendering:
             late = _SIZES in self.frames[path]
             if not late or exports is not None:
                 yield Part(_frame, (path, self.frames[path], self._decisions, sizes if late else ()), late)
+        for id in (preview.WHOLE, *(entry.id for entry in self.site.questions)):
+            yield Part(_picture, (id, self._draw))
         yield Part(_redirects)
         yield Part(_data_files)
         if self.site.settings.site_url is not None:
@@ -107,6 +112,7 @@ def render_site(
     settings: Settings,
     exports: Mapping[str, bytes] | None = None,
     history: Timeline | None = None,
+    draw: Draw = preview.draw,
 ) -> Iterator[tuple[str, bytes]]:
     """Every page and data file as (path below the root of the site, bytes), in a fixed order.
 
@@ -117,11 +123,12 @@ def render_site(
         settings: what the pages know about the site.
         exports: name to content of the files in ``data/``.
         history: what changed before; ``None`` where that is not known.
+        draw: draws the pictures for link previews.
 
     Raises:
         FrameError: the shell or a hand-written page does not fit.
     """
-    rendering = Rendering(Site(assessment, settings, history), shell, frames)
+    rendering = Rendering(Site(assessment, settings, history), shell, frames, draw)
     for part in rendering.parts(exports or {}):
         yield from rendering.files(part)
 
@@ -131,9 +138,8 @@ def _record(site: Site, id: str) -> Files:
     entry = site.corpus[id]
     page = _page(site, entry)
     stem = page.path.removesuffix(".html")
-    files: list[tuple[str, bytes | Page]] = [(page.path, page), (f"{stem}.json", data.record_json(site, entry))]
-    if id in site.credences:
-        files.append((f"{stem}.csv", data.sum_csv(site, id)))
+    files: list[tuple[str, bytes | Page]] = [(page.path, page)]
+    files += [(f"{stem}{ending}", content) for ending, content in data.beside(site, entry)]
     return tuple(files)
 
 
@@ -144,7 +150,12 @@ def _topic(site: Site, name: str) -> Files:
 
 def _frame(site: Site, path: str, html: str, decisions: Markup, sizes: tuple[tuple[str, int], ...]) -> Files:
     """A hand-written page with its fragments."""
-    pieces = {**fragments(site, dict(sizes)), "decisions": lambda: decisions}
+    pieces = {
+        **fragments(site, dict(sizes)),
+        "decisions": lambda: decisions,
+        "page-head": lambda: jsonld.frame_head(site, path),
+        "cite-site": lambda: cite.whole_section(site),
+    }
     return ((path, fill(html, _Lazy(pieces), _mention(site, path), "../" * path.count("/"))),)
 
 
@@ -167,6 +178,12 @@ class _Lazy(Mapping[str, Markup]):
         return len(self._makers)
 
 
+def _picture(site: Site, id: str, draw: Draw) -> Files:
+    """A picture for link previews."""
+    made = preview.of_question(site, site.corpus[id]) if id != preview.WHOLE else preview.of_all(site)
+    return ((made.path, draw(made)),)
+
+
 def _redirects(site: Site) -> Files:
     return tuple(redirects(site))
 
@@ -177,6 +194,7 @@ def _data_files(site: Site) -> Files:
         (INDEX_PATH, data.search_index(site)),
         (feeds.ATOM_PATH, feeds.atom(site)),
         (feeds.JSON_PATH, feeds.json_feed(site)),
+        *cite.whole_files(site),
         ("predictions.csv", predictions_csv(site)),
         ("quantities.csv", quantities_csv(site)),
     )

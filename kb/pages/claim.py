@@ -9,6 +9,7 @@ from kb import models as m
 from kb import odds
 from kb.corpus import Entry
 from kb.pages import bars, cite, maps, neighbours, turning, viewpoints, waterfall, words
+from kb.pages.crumbs import crumbs
 from kb.pages.history_view import past
 from kb.pages.once import counted_once
 from kb.pages.page import Page, Section, page
@@ -16,6 +17,7 @@ from kb.pages.positions import PositionView, farthest, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
 from kb.pages.sums import ReasonView, Sum, sum_of
+from kb.pages.whatif import what_if
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         bar_sentence=bars.sentence(view),
         short=_in_short(site, entry, total, positions, pulls),
         sections=sections,
-        crumbs=_crumbs(site, entry),
+        crumbs=crumbs(site, entry),
         senses=[(word, site.ref(id)) for word, id in sorted(record.get("senses", {}).items())],
         scope=_scope(record),
         relations=[(r.type, site.ref(r.to), r.why) for r in record.get("relations", ())],
@@ -98,7 +100,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         once=counted_once(site, total),
         shared_groups=any(len(list(g.items)) > 1 for g in total.groups),
         cruxes=turning.cruxes(site, entry.id)[:10],
-        sensitive=turning.sensitive(site, entry.id),
+        whatif=what_if(site, entry.id),
         far=turning.is_small(site),
         under=[
             (u, viewpoints.their_inputs(site, u.holder.id, entry.id)) for u in turning.under_viewpoints(site, entry.id)
@@ -115,15 +117,6 @@ def render_claim(site: Site, entry: Entry) -> Page:
     )
     description = f"{record.get('title')}: {view.text}. {record.get('summary') or record.get('text') or ''}"
     return page(site, entry, body, description=description, sections=sections)
-
-
-def _crumbs(site: Site, entry: Entry) -> list[tuple[str, str]]:
-    """Way to the page: its question, or its topic."""
-    question = next(iter(site.corpus.questions_of.get(entry.id, ())), None)
-    if question is not None:
-        ref = site.ref(question)
-        return [("Questions", "index.html"), (ref.title, ref.href)]
-    return [("Topics", "topics.html"), (site.topic_title(entry.topic), f"topic/{entry.topic}.html")]
 
 
 def _scope(record: m.Record) -> list[tuple[str, str]]:

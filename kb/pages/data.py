@@ -1,18 +1,33 @@
-"""Data beside the pages: one JSON file a record, the sum of a claim as CSV, and the search index as a script."""
+"""Data beside the pages: each record as JSON and Turtle, its citation, the sum of a claim as CSV, the search index."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from collections.abc import Iterator
 
 from jinja2.utils import htmlsafe_json_dumps
 
 from kb import models as m
 from kb import odds
 from kb.corpus import Entry
+from kb.export.single import record_turtle
+from kb.pages import cite
+from kb.pages.history_view import past_data
 from kb.pages.site import Site
 from kb.pages.sums import sum_of
+
+
+def beside(site: Site, entry: Entry) -> Iterator[tuple[str, bytes]]:
+    """(ending, content) of each file beside a record's page."""
+    yield cite.JSON.ending, record_json(site, entry)
+    if entry.id in site.credences:
+        yield cite.CSV.ending, sum_csv(site, entry.id)
+    yield cite.TURTLE.ending, record_turtle(site.assessment, entry, site.explain)
+    cited = cite.citation(site, entry)
+    yield cite.BIBTEX.ending, f"{cited.bibtex}\n".encode()
+    yield cite.CSL.ending, cited.csl.encode()
 
 
 def record_json(site: Site, entry: Entry) -> bytes:
@@ -40,6 +55,8 @@ def record_json(site: Site, entry: Entry) -> bytes:
             {"kind": r.kind, "ids": list(r.ids), "db": odds.db(r.weight), "probability_after": r.probability}
             for r in site.explain(entry.id).rows()
         ]
+        if site.history is not None:
+            data["history"] = past_data(site, entry.id)
     return (json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 

@@ -107,32 +107,31 @@ def _is_move(turn: Turn) -> bool:
 def _move(site: Site, id: str, turn: Turn) -> PastMove:
     view = move_view(site, id, turn)
     records = _beneath(site, id, turn)
-    listed = site.made.get(("changes", "listed"))
-    if not isinstance(listed, frozenset):
-        listed = site.made["changes", "listed"] = frozenset(step.commit for step in recorded(site)[:MOST])
     return PastMove(
         day=day(turn.time),
         subject=turn.subject,
         before="added" if turn.new else view.before,
         after=view.after,
         weight=view.weight,
-        href=f"changes.html#{anchor(turn.commit)}" if turn.commit in listed else None,
+        href=f"changes.html#{anchor(turn.commit)}" if turn.commit in site.ask(_listed) else None,
         records=[named(site, record) for record in records[:NAMED]],
         others=len(turn.records) - min(len(records), NAMED),
     )
 
 
+def _listed(site: Site) -> frozenset[str]:
+    """Commits on the page of changes."""
+    return frozenset(step.commit for step in recorded(site)[:MOST])
+
+
 def _beneath(site: Site, id: str, turn: Turn) -> list[str]:
     """Records of a change that the claim rests on now: itself, then what weighs most."""
-    rank = _ranks(site, id)
+    rank = site.ask(_ranks, id)
     return sorted((r for r in turn.records if r in rank), key=lambda r: (rank[r], r))
 
 
 def _ranks(site: Site, id: str) -> dict[str, tuple[int, float]]:
     """What a claim rests on to its place in a list: the claim, its own reasons and items by weight, what is beneath."""
-    made = site.made.get(("ranks", id))
-    if isinstance(made, dict):
-        return made
     explained = site.explain(id)
     found: dict[str, tuple[int, float]] = {}
 
@@ -156,7 +155,6 @@ def _ranks(site: Site, id: str) -> dict[str, tuple[int, float]]:
         put(item_id, 3, 0.0)
     for question in site.corpus.questions_of.get(id, ()):
         put(question, 3, 0.0)
-    site.made["ranks", id] = found
     return found
 
 
