@@ -144,6 +144,99 @@ def test_evidence_of_one_root_is_called_shared(kb: Kb, repository: Repository) -
     assert (move.before, move.after is not None) == (None, True)
 
 
+def test_a_crux_that_is_lost(kb: Kb, repository: Repository) -> None:
+    link = "bears_on:\n  - {claim: repair-pays, stance: supports, strength: decisive, why: It would fail.}"
+    path = repository.replace("tower/worn-gear", "form: causal", f"form: causal\n{link}")
+    repository.commit("a crux")
+    path.write_text(path.read_text().replace(f"{link}\n", ""))
+    found = seen(kb, "HEAD")
+    (lost,) = [c for c in found.cruxes if c.claim == "repair-pays" and c.crux == "worn-gear"]
+    assert not lost.new
+    assert lost.change > 0.01
+    out = kb("diff", "HEAD").out
+    assert re.search(r"^  lost +\d+ pp  .* \[worn-gear\]$", out, re.M)
+    assert "- no longer: `" in kb("diff", "HEAD", "--markdown").out
+
+
+def test_a_leading_answer_that_is_none_of_them(kb: Kb, repository: Repository) -> None:
+    for n, (id, claim) in enumerate((("a", "worn-gear"), ("b", "cold-oil"))):
+        repository.write(f"sources/log-{id}", source(f"Log {n}"))
+        text = evidence(claim, f"log-{id}", strength="decisive", title=f"Against {id}")
+        repository.write(f"tower/against-{id}", text.replace("stance: supports", "stance: opposes"))
+    found = seen(kb, "main")
+    assert [(a.question, a.after, a.after_title) for a in found.leading] == [("why-late", "none", "none of these")]
+    assert "→ `none of these`" in kb("diff", "main", "--markdown").out
+
+
+# passages and form
+
+LOG = "The bells were late again. The oil was as stiff as wax in the morning. Nobody in town had noticed it.\n"
+
+
+@pytest.fixture
+def copies(repository: Repository, tmp_path: Path) -> Path:
+    """Two records that cite a source with a stored copy."""
+    text = source().replace("type: dataset\n", "type: dataset\nsnapshot: log-two.txt\n")
+    repository.write("sources/log-two", text)
+    for n, words in enumerate(("The oil was as stiff", "The bells were late again")):
+        passage = f'    anchor:\n      start: "{words}"\n'
+        made = evidence("gear-old", "log-two", title=f"Reading {n}")
+        made = made.replace("    no_anchor: The readings were told in person.\n", passage)
+        repository.write(f"tower/reading-{n}", made)
+    repository.commit("readings")
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    (folder / "log-two.txt").write_text(LOG)
+    return folder
+
+
+def test_anchors_of_what_changed_are_looked_up(kb: Kb, repository: Repository, copies: Path) -> None:
+    assert seen(kb, "main~1", "main", "--snapshots", str(copies)).anchors == ()
+    repository.replace("tower/reading-0", "The oil was as stiff", "The oil was like a zebra")
+    repository.replace("tower/reading-1", "Reading 1,", "Another reading,")
+    assert seen(kb, "HEAD").anchors == (), "only where copies are named"
+    found = seen(kb, "HEAD", "--snapshots", str(copies))
+    (problem,) = found.anchors
+    assert problem.code in ("anchor-near", "anchor-missing")
+    assert problem.place.startswith("claims/tower/reading-0.yaml:")
+    assert not found.failed, "whether a copy is right is for people to say"
+    ran = kb("diff", "HEAD", "--snapshots", str(copies))
+    assert re.search(rf"^claims/tower/reading-0\.yaml:\d+:\d+ {problem.code} .*; .*$", ran.out, re.M)
+    assert "### Passages that do not match" in kb("diff", "HEAD", "--snapshots", str(copies), "--markdown").out
+
+
+def test_anchors_that_a_changed_source_leaves_behind(kb: Kb, repository: Repository, copies: Path) -> None:
+    (copies / "log-three.txt").write_text("The oil was as stiff as wax in the morning.\n")
+    repository.replace("sources/log-two", "log-two.txt", "log-three.txt")
+    places = [p.place.rpartition("/")[2].split(":")[0] for p in seen(kb, "HEAD", "--snapshots", str(copies)).anchors]
+    assert places == ["reading-1.yaml"]
+
+
+def test_files_out_of_form_are_a_note_and_no_failure(kb: Kb, repository: Repository) -> None:
+    repository.write("tower/tidy", evidence("gear-old", "keeper-log", title="Tidy"))
+    kb("fmt", "claims/tower/tidy.yaml")
+    repository.write("tower/wild", evidence("gear-old", "keeper-log", title="Wild").replace("design: o", "design:   o"))
+    for at in ((), ("wild",)):
+        if at:
+            repository.branch("wild")
+            repository.commit("wild")
+        found = seen(kb, "main", *at)
+        (note,) = [note for note in found.notes if "form" in note]
+        assert note.startswith("1 file is not in canonical form, which stops nothing")
+        assert note.endswith(": kb fmt claims/tower/wild.yaml")
+        assert not found.failed
+    assert "- `1 file is not in canonical form" in kb("diff", "main", "wild", "--markdown").out
+    kb("fmt", "claims/tower/wild.yaml")
+    repository.commit("tidy")
+    assert not [note for note in seen(kb, "main", "wild").notes if "form" in note]
+    for n in range(9):
+        text = evidence("gear-old", "keeper-log", title=f"Wild {n}").replace("design: o", "design:   o")
+        repository.write(f"tower/wild-{n}", text)
+    (note,) = [note for note in seen(kb, "main").notes if "form" in note]
+    assert note.startswith("9 files are")
+    assert note.endswith(": kb fmt claims")
+
+
 # promises
 
 

@@ -10,7 +10,7 @@ import typer
 
 from kb import git
 from kb.cli.shell import ClaimsOption, JsonOption, claims_folder, say, say_bytes, say_json
-from kb.cli.versions import Version, at_commit, commit, in_folder, place, stored
+from kb.cli.versions import Version, at_commit, commit, files_of, in_folder, place, stored
 from kb.diff import Diff, compare, markdown, read_report, text
 from kb.diff.report import MAX_REPORT
 from kb.errors import Unavailable
@@ -89,6 +89,7 @@ def _compare(base: str | None, head: str | None, claims: Path | None, exact: boo
         head_findings=after.findings,
         tip=tip,
         snapshots=str(snapshots) if snapshots is not None else None,
+        raw=files_of(after, place(claims) if after.commit is not None else None),
     )
 
 

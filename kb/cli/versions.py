@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -126,6 +127,29 @@ def assessed_as_of(claims: Path | None, when: str) -> Assessment:
     if not version.loaded.corpus.entries and not version.findings:
         raise Unavailable(f"there were no records in {where.under or 'the repository'} at {when}")
     return assess_checked(version.loaded, version.findings)
+
+
+def files_of(version: Version, where: Place | None) -> Callable[[str], bytes | None]:
+    """A way to a version's files, by their paths in messages.
+
+    Args:
+        version: the records.
+        where: the repository, for a version that git keeps.
+    """
+    if version.commit is None or where is None:
+        known = {entry.path for entry in version.loaded.corpus}
+        return lambda path: Path(path).read_bytes() if path in known else None
+    blobs = {
+        f"{where.shown}/{file.path}": file.blob
+        for file in git.files_at(where.folder, version.commit, where.under)
+        if file.mode in git.PLAIN and file.size <= MAX_BYTES
+    }
+
+    def stored_file(path: str) -> bytes | None:
+        blob = blobs.get(path)
+        return next(raw for _, raw in git.contents(where.folder, [blob], MAX_BYTES)) if blob is not None else None
+
+    return stored_file
 
 
 def in_folder(folder: Path) -> Version:

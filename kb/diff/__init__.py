@@ -5,6 +5,7 @@ from __future__ import annotations
 from kb.anchors import check_anchors
 from kb.diff.changes import ids_of, record_changes, topic_changes
 from kb.diff.effects import effects
+from kb.diff.form import Raw, form_note
 from kb.diff.markdown import markdown
 from kb.diff.promises import broken
 from kb.diff.report import MOST, BadReport, Diff, Problem, RecordChange, read_report, short
@@ -25,6 +26,7 @@ def compare(
     head_findings: tuple[Finding, ...] = (),
     tip: Loaded | None = None,
     snapshots: str | None = None,
+    raw: Raw | None = None,
 ) -> Diff:
     """Compare two states of the records.
 
@@ -35,10 +37,13 @@ def compare(
         base_findings, head_findings: what is wrong with them; credences are compared where neither has errors.
         tip: the records that others have made of ``base`` meanwhile, to find ids that both have chosen.
         snapshots: folder of stored copies; anchors of what was changed are looked up there.
+        raw: gives the files after the change; those not in canonical form are noted.
     """
     changes = record_changes(base, head)
     faults = tuple(_problem(f) for f in head_findings if f.level is Level.ERROR)
     notes = list(topic_changes(base.corpus, head.corpus))[:10]
+    odd = form_note(changes, raw, head.corpus.root) if raw is not None else None
+    notes += [short(odd, 1_500)] if odd is not None else []
     diff = Diff(
         base=short(names[0]),
         head=short(names[1]),
