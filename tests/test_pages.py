@@ -129,7 +129,6 @@ def test_a_debate_too_large_to_settle_shows_its_reasons(site: Site, monkeypatch:
     found = turning.cruxes(site, "cold-rise-tastes-better")
     assert {c.ref.id for c in found} <= {r.ref.id for r in Sum(site, "cold-rise-tastes-better").reasons}
     assert found
-    assert turning.sensitive(site, "cold-rise-tastes-better") == []
     assert turning.left_out(site, "fermentation-study") == ([], 0)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT
 from kb.engine.propagate import Propagated
 
@@ -33,12 +35,15 @@ class Part:
     undercuts: dict[int, int]
 
 
-def closure(result: Propagated, target: int) -> list[int]:
-    """A claim and every claim that it rests on, at any distance, sorted; an answer rests on its siblings."""
+def closure(result: Propagated, target: int, most: int | None = None) -> list[int]:
+    """A claim and every claim that it rests on, at any distance, sorted; an answer rests on its siblings.
+
+    The search ends as soon as it has found more than ``most`` claims.
+    """
     net, uses = result.net, result.conserver.uses
     seen = {target}
     queue = [target]
-    while queue:
+    while queue and (most is None or len(seen) <= most):
         c = queue.pop()
         q = int(net.question_of[c])
         below = uses.beneath(c)[0] + (net.questions[q].tolist() if q >= 0 else [])
@@ -59,7 +64,7 @@ def part_of(result: Propagated, claims: Iterable[int]) -> Part:
     roots = {int(net.pair_root[g]) for g in pairs}
     lineages = sorted({int(net.root_lineage[r]) for r in roots if net.root_lineage[r] >= 0})
     # the cap of a lineage is that of all its roots, wherever they vouch
-    roots |= {r for r, e in enumerate(net.root_lineage.tolist()) if e in set(lineages)} if lineages else set()
+    roots |= set(np.flatnonzero(np.isin(net.root_lineage, lineages)).tolist())
 
     def numbered(indices: Iterable[int]) -> dict[int, int]:
         return {x: i for i, x in enumerate(indices)}

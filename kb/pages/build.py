@@ -11,7 +11,7 @@ from markupsafe import Markup
 from kb import models as m
 from kb.corpus import Entry
 from kb.engine import Assessment
-from kb.pages import cite, data, feeds, jsonld, preview
+from kb.pages import cite, data, feeds, jsonld, preview, whatif
 from kb.pages.claim import render_claim
 from kb.pages.forecasts import predictions_csv
 from kb.pages.lists import fragments, render_topic
@@ -140,6 +140,10 @@ def _record(site: Site, id: str) -> Files:
     stem = page.path.removesuffix(".html")
     files: list[tuple[str, bytes | Page]] = [(page.path, page)]
     files += [(f"{stem}{ending}", content) for ending, content in data.beside(site, entry)]
+    if id in site.credences:
+        script = whatif.script(site, id)
+        if script is not None:
+            files.append((f"{stem}.whatif.js", script))
     return tuple(files)
 
 

@@ -17,6 +17,7 @@ from kb.pages.positions import PositionView, farthest, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
 from kb.pages.sums import ReasonView, Sum, sum_of
+from kb.pages.whatif import what_if
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         once=counted_once(site, total),
         shared_groups=any(len(list(g.items)) > 1 for g in total.groups),
         cruxes=turning.cruxes(site, entry.id)[:10],
-        sensitive=turning.sensitive(site, entry.id),
+        whatif=what_if(site, entry.id),
         far=turning.is_small(site),
         under=[
             (u, viewpoints.their_inputs(site, u.holder.id, entry.id)) for u in turning.under_viewpoints(site, entry.id)

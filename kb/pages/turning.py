@@ -1,4 +1,4 @@
-"""What would change a number, and whose it would be instead: cruxes, sensitive inputs, experiments, viewpoints.
+"""What would change a number, and whose it would be instead: cruxes, experiments, viewpoints.
 
 The engine settles each claim beneath, near or far, and recomputes everything.  In a debate too large for that, a page
 settles the reasons that it shows and leaves the rest of itself as it is.
@@ -49,16 +49,6 @@ class Crux:
 
 
 @dataclass(frozen=True)
-class Sensitive:
-    """An input that is a judgement, and how far the number would move if it were one standard deviation off."""
-
-    what: str
-    ref: Ref
-    target: Ref | None
-    change: str
-
-
-@dataclass(frozen=True)
 class Test:
     """A proposed experiment: the chance of each outcome, where the claim would stand, what is learnt on average."""
 
@@ -99,19 +89,6 @@ def cruxes(site: Site, id: str) -> list[Crux]:
     else:
         found = [Crux(r.ref, target, r.if_certain, r.if_refuted, "") for r in sum_of(site, id).reasons]
     return sorted((c for c in found if c.swing >= SEEN), key=lambda c: (-c.swing, c.ref.id))
-
-
-def sensitive(site: Site, id: str, limit: int = 5) -> list[Sensitive]:
-    """The judgements that the number leans on most."""
-    if not is_small(site) or not site.credences[id].assessed:
-        return []
-    found: list[Sensitive] = []
-    for p in site.assessment.cruxes(id).parameters:
-        if p.change >= SEEN and len(found) < limit and p.record in site.corpus:
-            target = site.ref(p.target) if p.target and p.target in site.corpus else None
-            change = words.points(p.change)
-            found.append(Sensitive(words.capital(p.kind), site.ref(p.record), target, change))
-    return found
 
 
 def tests(site: Site, id: str) -> list[Test]:

@@ -148,11 +148,13 @@
   // ---- tables and outline -------------------------------------------------------------------------------------
 
   if (document.querySelector("[data-kb-table], [data-kb-outline]")) load("assets/js/table.js");
+  if (document.querySelector("[data-kb-whatif]")) load("assets/js/whatif.js");
   if (document.querySelector(".kb-tip")) load("assets/js/tips.js");
 
   // A jump inside the page opens what hides its target.
   const reveal = () => {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const place = location.hash.slice(1).split("&")[0]; // what follows a & is the state of a part of the page
+    const target = place && document.getElementById(decodeURIComponent(place));
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
   };
   addEventListener("hashchange", reveal);
