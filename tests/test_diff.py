@@ -476,6 +476,21 @@ def test_markdown_of_a_report_equals_that_of_the_comparison(kb: Kb, repository: 
     assert '["gear-old<br>83%' in made
 
 
+def test_a_map_shows_paths_of_several_steps_alone() -> None:
+    def made(*paths: tuple[str, ...]) -> str:
+        moves = [{"claim": p[-1], "title": "x", "before": 0.2, "after": 0.5, "weight": 1.0, "path": p} for p in paths]
+        data = {"base": "a", "head": "b", "records": [1, 2], "computed": True, "moves": moves, "moved": len(moves)}
+        return diff.markdown(read_report(json.dumps(data).encode()))
+
+    assert "mermaid" not in made(("item", "claim"), ("other", "claim-two"))
+    drawn = made(("item", "claim"), ("item", "claim", "answer"))
+    assert drawn.count(" --> ") == 2
+    assert 'n1["claim<br>20% → 50%"]' in drawn
+    hostile = made(('a"];click n0 "javascript:x"', "b", "c"), ("end", "graph", "subgraph"))
+    assert "javascript" not in strip_code(hostile)
+    assert [line for line in hostile.splitlines() if " --> " in line] == ["  n0 --> n1", "  n1 --> n2"]
+
+
 @pytest.mark.parametrize(
     "data",
     [

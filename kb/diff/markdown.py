@@ -85,17 +85,16 @@ def _credences(diff: Diff) -> Iterator[str]:
 
 
 def _map(diff: Diff) -> Iterator[str]:
-    """The paths as a drawing, where there is more to see than one arrow; only ids are safe to write there."""
+    """The paths of several steps as a drawing; only ids are safe to write there."""
     edges: list[tuple[str, str]] = []
-    ends: dict[str, CredenceMove] = {}
+    ends: dict[str, CredenceMove] = {move.claim: move for move in diff.moves[:ROWS]}
     for move in diff.moves[:ROWS]:
         steps = [step for step in move.path if _ID.match(step)]
-        if len(steps) < 2 or len(steps) != len(move.path):
+        if len(steps) < 3 or len(steps) != len(move.path):
             continue
-        ends[steps[-1]] = move
         edges += [edge for edge in itertools.pairwise(steps) if edge not in edges]
     edges = edges[:EDGES]
-    if len(edges) < 2:
+    if not edges:
         return
     names = {id: f"n{n}" for n, id in enumerate(dict.fromkeys(id for edge in edges for id in edge))}
     yield from ("<details><summary>Map of the paths</summary>", "", "```mermaid", "graph LR")
