@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -69,11 +70,49 @@ class Read:
     mended: frozenset[Mark] = field(default=frozenset())
 
 
-def load(root: str | Path = "claims") -> Loaded:
+class Known:
+    """Records as they were read, so that only files that changed since are read again."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[tuple[int, ...], Read]] = {}
+
+    def read(self, path: Path) -> Read | Finding:
+        """What a file holds, from memory where its stamp is as it was; or why it cannot be read."""
+        shown = path.as_posix()
+        stamp = _stamp(path)
+        known = self._read.get(shown)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        raw = _read(path, shown)
+        if isinstance(raw, Finding):
+            return raw
+        read = read_record(raw, shown, path.parent.name)
+        if time.time_ns() - max(stamp[:2]) > RACE:
+            self._read[shown] = (stamp, read)
+        else:  # it may change again without its stamp showing it
+            self._read.pop(shown, None)
+        return read
+
+
+RACE = 100_000_000
+"""Nanoseconds within which two changes of a file may bear the same time."""
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes when a file does: its times, size and place on the disk."""
+    try:
+        s = path.stat(follow_symlinks=False)
+    except OSError:
+        return (0, 0)
+    return (s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino, s.st_dev)
+
+
+def load(root: str | Path = "claims", known: Known | None = None) -> Loaded:
     """Read every record below ``root``.
 
     Args:
         root: the folder with topics and shelves.
+        known: what an earlier call read; brought up to date.
 
     Returns:
         The corpus of all well-formed records, and the findings of reading and of the schema.  Rules that look at more
@@ -85,7 +124,13 @@ def load(root: str | Path = "claims") -> Loaded:
     base = Path(root)
     if not base.is_dir():
         raise FileNotFoundError(f"{root} is not a folder of records")
-    files = ((path, misplaced or _read(path, path.as_posix())) for path, misplaced in _files(base))
+
+    def content(path: Path) -> bytes | Finding | Read:
+        if known is None or path.name == TOPIC_FILE:
+            return _read(path, path.as_posix())
+        return known.read(path)
+
+    files = ((path, misplaced or content(path)) for path, misplaced in _files(base))
     return _gather(files, base.as_posix())
 
 
@@ -130,8 +175,8 @@ def _placed(files: Iterable[tuple[str, bytes | None]], root: str) -> Iterator[tu
             yield path, wrong
 
 
-def _gather(files: Iterable[tuple[Path, bytes | Finding]], root: str) -> Loaded:
-    """Read files, in a fixed order of path, one after the other."""
+def _gather(files: Iterable[tuple[Path, bytes | Finding | Read]], root: str) -> Loaded:
+    """Read files that are not read yet, in a fixed order of path, one after the other."""
     entries: list[Entry] = []
     drafts: list[Entry] = []
     findings: list[Finding] = []
@@ -146,12 +191,12 @@ def _gather(files: Iterable[tuple[Path, bytes | Finding]], root: str) -> Loaded:
             findings.append(raw)
             continue
         found: tuple[Finding, ...]
-        if path.name == TOPIC_FILE:
+        if path.name == TOPIC_FILE and isinstance(raw, bytes):
             read_as, found = read_topic(raw, shown)
             if read_as is not None:
                 topics[topic] = read_as
         else:
-            read = read_record(raw, shown, topic, mend=len(drafts) < MAX_PER_RUN)
+            read = raw if isinstance(raw, Read) else read_record(raw, shown, topic, mend=len(drafts) < MAX_PER_RUN)
             found = read.findings
             if read.entry is not None:
                 entries.append(read.entry)

@@ -135,25 +135,19 @@ def build_site(
         Unavailable: there is no ``mkdocs.yml``, or ``target`` is a folder that is not a site.
         OSError: something could not be written (disk full); the old site is intact.
     """
-    config = Path(project).resolve() / CONFIG
-    if not config.is_file():
-        raise Unavailable(f"{config} does not exist; run this in the project's folder")
+    config = config_of(project)
     goal = Path(target).resolve()
     _refuse_foreign(goal)
     goal.parent.mkdir(parents=True, exist_ok=True)
-    moment = changed_at if changed_at is not None else _epoch()
-    settings = _settings(config, moment)
+    moment = changed_at if changed_at is not None else epoch()
+    settings = settings_of(config, moment)
     with _lock(goal.parent), _fresh(goal) as fresh:
-        _render_frame(config, fresh, moment)
-        shell = (fresh / SHELL).read_text("utf-8")
-        for name in UNUSED:
-            _remove(fresh / name)
-        for stale in sorted(fresh.rglob("*.map")):
-            stale.unlink()
+        frame = render_frame(config, fresh, moment)
         draw = artist(fresh / FONTS, config.parent / PICTURES)
-        frames = {p.relative_to(fresh).as_posix(): p.read_text("utf-8") for p in sorted(fresh.rglob("*.html"))}
         try:
-            for path, data in render_site(assessment, shell, frames, settings, exports or {}, history, draw):
+            for path, data in render_site(
+                assessment, frame.shell, frame.pages, settings, exports or {}, history, draw
+            ):
                 _write(fresh / path, data)
         except FrameError as error:
             raise BuildFailed(f"{CONFIG}: {error}") from None
@@ -161,6 +155,51 @@ def build_site(
         built = _count(fresh, goal)
         _exchange(fresh, goal)
     return built
+
+
+def config_of(project: str | Path) -> Path:
+    """The settings of the site in a project's folder.
+
+    Raises:
+        Unavailable: there are none.
+    """
+    config = Path(project).resolve() / CONFIG
+    if not config.is_file():
+        raise Unavailable(f"{config} does not exist; run this in the project's folder")
+    return config
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What MkDocs made of the hand-written pages.
+
+    Attributes:
+        shell: the page that records are stamped into.
+        pages: path to hand-written page, with its marks.
+    """
+
+    shell: str
+    pages: Mapping[str, str]
+
+
+def render_frame(config: Path, into: Path, moment: int | None) -> Frame:
+    """Render the hand-written pages and what belongs to them into a folder, without what the site does not use.
+
+    Args:
+        config: the site's settings.
+        into: an empty folder.
+        moment: seconds since 1970 of the last change, or ``None``.
+
+    Raises:
+        BuildFailed: MkDocs could not render them.
+    """
+    _render_frame(config, into, moment)
+    shell = (into / SHELL).read_text("utf-8")
+    for name in UNUSED:
+        _remove(into / name)
+    for stale in sorted(into.rglob("*.map")):
+        stale.unlink()
+    return Frame(shell, {p.relative_to(into).as_posix(): p.read_text("utf-8") for p in sorted(into.rglob("*.html"))})
 
 
 def artist(fonts: Path, kept: Path) -> Draw:
@@ -187,13 +226,13 @@ def artist(fonts: Path, kept: Path) -> Draw:
     return draw
 
 
-def _epoch() -> int | None:
+def epoch() -> int | None:
     """``SOURCE_DATE_EPOCH`` of the environment."""
     text = os.environ.get("SOURCE_DATE_EPOCH", "")
     return int(text) if text.isdigit() else None
 
 
-def _settings(config: Path, moment: int | None) -> Settings:
+def settings_of(config: Path, moment: int | None) -> Settings:
     """What the pages need to know of ``mkdocs.yml``; an address that is not set stays unknown."""
     try:
         data: Any = yaml.safe_load(config.read_text("utf-8"))
