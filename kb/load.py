@@ -394,6 +394,8 @@ def _twice(entries: list[Entry]) -> list[Finding]:
     owner: dict[str, str] = {}
     for entry in sorted(entries, key=lambda e: e.path):
         for i, alias in enumerate(entry.record.aliases):
+            if alias == MISSING_ID:
+                continue  # stands in for an alias that is wrong in another way
             taken = first[alias].path if alias in first else owner.get(alias)
             if taken is not None:
                 at = entry.document.mark(("aliases", i))

@@ -1,6 +1,6 @@
 """Rules that need credences: each looks at an assessed corpus and suggests a second look, with the arithmetic.
 
-A module ``some_name.py`` holds the rule ``some-name``: ``report = Reporter(__name__, Level.SUGGESTION)`` and
+A module ``some_name.py`` holds the rule ``some-name``: ``report = Reporter(__name__, family, Level.SUGGESTION)`` and
 ``check(assessment) -> Iterator[Finding]``.  None of them is an error: a sum can be right and still worth a look.
 """
 
@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from kb.engine import Assessment
 from kb.errors import Finding, Level
+from kb.rules import Family
 
 CRASHED = "rule-crashed"
 
@@ -23,9 +24,10 @@ Check = Callable[[Assessment], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class CoherenceRule:
-    """One rule: its code in findings, what it does, and its docstring."""
+    """One rule: its code in findings, what it is about, what it does, and its docstring."""
 
     code: str
+    family: Family
     check: Check
     doc: str
 
@@ -36,7 +38,7 @@ def _discover() -> dict[str, CoherenceRule]:
     for name in sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")):
         module = importlib.import_module(f"{__name__}.{name}")
         code = module.report.code
-        found[code] = CoherenceRule(code, module.check, inspect.getdoc(module.check) or "")
+        found[code] = CoherenceRule(code, module.report.family, module.check, inspect.getdoc(module.check) or "")
     return dict(sorted(found.items()))
 
 

@@ -1,8 +1,8 @@
 """Rules that look at the records: one a module, found by name, run in order of code.
 
-A module ``some_name.py`` holds the rule ``some-name``: ``report = Reporter(__name__, level)`` and ``check(corpus) ->
-Iterator[Finding]``, whose docstring says what it looks for, why, and how to mend it.  Its bad examples lie in
-``tests/corpora/bad/some-name/``.  Modules that start with an underscore are not rules.
+A module ``some_name.py`` holds the rule ``some-name``: ``report = Reporter(__name__, family, level)`` and
+``check(corpus) -> Iterator[Finding]``, whose docstring says what it looks for, why, and how to mend it.  Its examples
+are in ``examples/some-name.txt``.  Modules that start with an underscore are not rules.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from kb.corpus import Corpus
 from kb.errors import Finding, Level, limited
 from kb.load import Loaded, load
 from kb.rules._base import Check, Family, Reporter, Rule
+from kb.rules._reading import CRASHED, READING, Code
 
-__all__ = ["RULES", "Check", "Family", "Reporter", "Rule", "check_loaded", "check_tree", "run_rules"]
-
-CRASHED = "rule-crashed"
+__all__ = ["READING", "RULES", "Check", "Code", "Family", "Reporter", "Rule", "check_loaded", "check_tree", "run_rules"]
 
 
 def _discover() -> dict[str, Rule]:

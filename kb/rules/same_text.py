@@ -14,7 +14,7 @@ from kb.rules._base import Family, Reporter
 report = Reporter(__name__, Family.STYLE, Level.WARNING)
 
 RUN = 3
-ALIKE = 0.7
+ALIKE = 0.6
 COMMON = 50
 """Runs of words that more records share tell nothing."""
 FIELDS = ("text", "definition")
@@ -54,7 +54,13 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _told_apart(corpus: Corpus, a: str, b: str) -> bool:
-    """Whether two claims are known to stand side by side: as answers of one question, or by a relation."""
+    """Whether two records are known to stand side by side, as answers or by a relation, or differ in their numbers."""
+    numbers = [
+        sorted(re.findall(r"\d+", f"{entry.title} {entry.record.get('text') or ''}"))
+        for entry in (corpus[a], corpus[b])
+    ]
+    if numbers[0] != numbers[1]:
+        return True
     if set(corpus.questions_of.get(a, ())) & set(corpus.questions_of.get(b, ())):
         return True
     return any(

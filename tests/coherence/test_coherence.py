@@ -18,7 +18,7 @@ from kb.engine import Assessment, assess
 from kb.errors import Finding, Level
 from kb.load import load
 from kb.report import as_lines
-from kb.rules import check_tree
+from kb.rules import Family, check_tree
 
 CORPORA = TESTS / "corpora" / "coherence"
 CASES = sorted(path for code in CORPORA.iterdir() for path in code.iterdir())
@@ -135,7 +135,7 @@ def test_a_crashing_rule_becomes_a_warning_and_the_others_run(monkeypatch: pytes
         raise ZeroDivisionError("::error::\x1b[31m")
 
     found = assessed(CORPORA / "lone-testimony" / "bad", monkeypatch)
-    broken = CoherenceRule("explode", explode, "Explodes.")
+    broken = CoherenceRule("explode", Family.CHECK, explode, "Explodes.")
     monkeypatch.setattr(coherence, "COHERENCE", MappingProxyType({"explode": broken, **COHERENCE}))
     findings = check_coherence(found)
     assert sorted(f.code for f in findings) == ["explode", "lone-testimony", "rule-crashed"]
