@@ -8,19 +8,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from kb import models as m
-from kb.corpus import Entry
 from kb.engine import Assessment
 from kb.pages import cite, data, feeds, jsonld, preview, whatif
-from kb.pages.claim import render_claim
 from kb.pages.forecasts import predictions_csv
+from kb.pages.kinds import render_record
 from kb.pages.lists import fragments, render_topic
-from kb.pages.moves import moves_by_item, moves_by_root
 from kb.pages.page import Page
 from kb.pages.preview import Draw
-from kb.pages.quantities import quantities_csv, render_quantity
-from kb.pages.question import render_question
-from kb.pages.records import render_evidence, render_person, render_plain, render_source
+from kb.pages.quantities import quantities_csv
 from kb.pages.redirect import redirects
 from kb.pages.shell import Shell, by_name, fill
 from kb.pages.site import Settings, Site
@@ -136,7 +131,7 @@ def render_site(
 def _record(site: Site, id: str) -> Files:
     """The page of a record and the data beside it."""
     entry = site.corpus[id]
-    page = _page(site, entry)
+    page = render_record(site, entry)
     stem = page.path.removesuffix(".html")
     files: list[tuple[str, bytes | Page]] = [(page.path, page)]
     files += [(f"{stem}{ending}", content) for ending, content in data.beside(site, entry)]
@@ -237,21 +232,3 @@ def _mention(site: Site, path: str) -> Callable[[str], Markup]:
         return Markup('<a href="{}">{}</a>').format(root + ref.href, ref.title)
 
     return mention
-
-
-def _page(site: Site, entry: Entry) -> Page:
-    """The page of one record."""
-    if entry.id in site.credences:
-        return render_claim(site, entry)
-    record = entry.record
-    if isinstance(record, m.Question):
-        return render_question(site, entry)
-    if isinstance(record, m.Evidence):
-        return render_evidence(site, entry, site.table(moves_by_item))
-    if isinstance(record, m.Source):
-        return render_source(site, entry, site.table(moves_by_root))
-    if isinstance(record, m.Person):
-        return render_person(site, entry, site.table(moves_by_root))
-    if isinstance(record, m.Quantity):
-        return render_quantity(site, entry)
-    return render_plain(site, entry)

@@ -141,30 +141,30 @@ def key(quantity: m.Quantity) -> tuple[str, str]:
 
 def metrics(site: Site) -> list[Metric]:
     """Every metric with its active quantities; those with most estimates first, then by name."""
-    made = site.made.get(("metrics", ""))
-    if isinstance(made, list):
-        return made
+    return site.ask(_metrics)
+
+
+def _metrics(site: Site) -> list[Metric]:
     groups: dict[tuple[str, str], list[str]] = {}
     for id, quantity in site.corpus.of(m.Quantity, active=True):
         groups.setdefault(key(quantity), []).append(id)
-    values = formulas.quantity_values(site.corpus)
+    values = site.ask(_values)
     found = [_metric(site, ids, values) for ids in groups.values()]
-    found.sort(key=lambda x: (-len(x.figures), x.name.casefold(), x.unit))
-    site.made[("metrics", "")] = found
-    return found
+    return sorted(found, key=lambda x: (-len(x.figures), x.name.casefold(), x.unit))
+
+
+def _values(site: Site) -> dict[str, float | formulas.Unknown]:
+    return formulas.quantity_values(site.corpus)
+
+
+def _by_quantity(site: Site) -> dict[str, Metric]:
+    return {f.ref.id: one for one in metrics(site) for f in one.figures}
 
 
 def metric_of(site: Site, id: str) -> Metric:
     """The metric of one quantity; one that is not in force stands alone."""
-    index = site.made.get(("metric", ""))
-    if not isinstance(index, dict):
-        index = {f.ref.id: one for one in metrics(site) for f in one.figures}
-        site.made[("metric", "")] = index
-    if id not in index:
-        index[id] = _metric(site, [id], formulas.quantity_values(site.corpus))
-    found = index[id]
-    assert isinstance(found, Metric)
-    return found
+    found = site.table(_by_quantity).get(id)
+    return found if found is not None else _metric(site, [id], site.ask(_values))
 
 
 def _metric(site: Site, ids: Sequence[str], values: Mapping[str, float | formulas.Unknown]) -> Metric:
@@ -287,7 +287,7 @@ def _quantile(estimate: m.Estimate, u: float) -> float:
     z = NormalDist().inv_cdf(min(max(u, 1e-9), 1 - 1e-9)) / _Z95
     if estimate.distribution is vocab.Distribution.LOGNORMAL and low > 0:
         middle = formulas.stated(estimate)
-        return middle * ((high / middle) ** z if z > 0 else (low / middle) ** -z)
+        return middle * math.pow(high / middle if z > 0 else low / middle, abs(z))
     middle = formulas.stated(estimate)
     return middle + z * (high - middle if z > 0 else middle - low)
 

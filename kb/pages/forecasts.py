@@ -112,6 +112,7 @@ def _prediction(site: Site, id: str, claim: m.Claim, today: str) -> Prediction:
     condition = forecast.condition if forecast is not None else None
     unmet = _outcome(site, condition) == "false" if condition is not None else False
     deadline = last_day(forecast.by) if forecast is not None else ""
+    state: str
     if resolved is not None:
         state = resolved.outcome
     elif unmet:

@@ -12,18 +12,20 @@ from markupsafe import Markup
 from kb import models as m
 from kb import odds, vocab
 from kb.engine import arithmetic
-from kb.engine.graph import item_reliability, source_reliability
 from kb.pages import turning, words
 from kb.pages.changes import changes_page, front
-from kb.pages.moves import Move, moves_by_item, moves_by_root
+from kb.pages.evidence import counted_once_list, evidence_list
 from kb.pages.outline import outline
 from kb.pages.page import Page, Section, made
+from kb.pages.people import people_list
 from kb.pages.predictions import predictions_list
 from kb.pages.quantities import quantities_list
 from kb.pages.question import Standing, standing
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
+from kb.pages.sources import sources_list
 from kb.pages.sums import Weight, sum_of
+from kb.pages.terms import terms_list
 
 LISTED = 6
 
@@ -74,44 +76,6 @@ def claim_row(site: Site, id: str) -> ClaimRow:
     )
 
 
-@dataclass(frozen=True)
-class EvidenceRow:
-    """An item in the list of evidence."""
-
-    ref: Ref
-    design: str
-    reliability: str
-    source: Ref | None
-    most: Move | None
-    others: int
-
-
-@dataclass(frozen=True)
-class SourceRow:
-    """A source in the list of sources; ``moved`` in dB over ``claims`` claims."""
-
-    ref: Ref
-    authors: str
-    date: str
-    type: str
-    reliability: str
-    cited: int
-    moved: float
-    claims: int
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """A person in the list of people."""
-
-    ref: Ref
-    type: str
-    positions: int
-    n_for: int
-    n_against: int
-    sources: int
-
-
 def fragments(site: Site, sizes: Mapping[str, int]) -> dict[str, Callable[[], Markup]]:
     """Every fragment that a hand-written page may ask for, made when it does.
 
@@ -126,12 +90,13 @@ def fragments(site: Site, sizes: Mapping[str, int]) -> dict[str, Callable[[], Ma
         "highlights": lambda: _highlights(site, _standings(site)),
         "claims-table": lambda: _claims(site),
         "outline": lambda: render("outline.html.j2", root=root, topics=outline(site)),
-        "evidence-list": lambda: render("evidence-list.html.j2", root=root, rows=_evidence(site)),
-        "sources-list": lambda: render("sources-list.html.j2", root=root, rows=_sources(site)),
-        "people-list": lambda: render("people-list.html.j2", root=root, rows=_people(site)),
+        "evidence-list": lambda: evidence_list(site),
+        "counted-once": lambda: counted_once_list(site),
+        "sources-list": lambda: sources_list(site),
+        "people-list": lambda: people_list(site),
         "predictions-list": lambda: predictions_list(site),
         "quantities-list": lambda: quantities_list(site),
-        "terms-list": lambda: render("terms-list.html.j2", root=root, words=_terms(site)),
+        "terms-list": lambda: terms_list(site),
         "topics-list": lambda: _topics(site),
         "data-list": lambda: _data(site, sizes),
         "changes": lambda: changes_page(site),
@@ -188,64 +153,6 @@ def _highlights(site: Site, standings: Sequence[Standing]) -> Markup:
         latest=dated[:LISTED],
         changes=front(site),
     )
-
-
-def _evidence(site: Site) -> list[EvidenceRow]:
-    rows = []
-    by_item = site.table(moves_by_item)
-    for id, item in site.corpus.of(m.Evidence, active=True):
-        moves = by_item.get(id, [])
-        root = site.corpus.root_of(item)
-        rows.append(
-            EvidenceRow(
-                site.ref(id),
-                item.design.label,
-                f"{item_reliability(item):g}",
-                site.ref(root) if root is not None else None,
-                moves[0] if moves else None,
-                max(len(moves) - 1, 0),
-            )
-        )
-    return sorted(rows, key=lambda r: (r.ref.title.lower(), r.ref.id))
-
-
-def _sources(site: Site) -> list[SourceRow]:
-    rows = []
-    by_root = site.table(moves_by_root)
-    for id, source in site.corpus.of(m.Source, active=True):
-        moves = by_root.get(id, [])
-        names = [site.corpus[a].title for a in source.authors] + ([source.authors_text] if source.authors_text else [])
-        rows.append(
-            SourceRow(
-                ref=site.ref(id),
-                authors=words.listing(names),
-                date=source.issued or "",
-                type=source.type.label,
-                reliability=f"{source_reliability(source):g}",
-                cited=len(site.corpus.cited_in.get(id, ())),
-                moved=sum(odds.db(x.size) for x in moves),
-                claims=len(moves),
-            )
-        )
-    return sorted(rows, key=lambda r: (-r.moved, -r.cited, r.ref.title.lower(), r.ref.id))
-
-
-def _people(site: Site) -> list[PersonRow]:
-    rows = []
-    for id, person in site.corpus.of(m.Person, active=True):
-        held = [site.corpus.record(p, m.Position) for p in site.corpus.positions_by.get(id, ())]
-        wrote = len(site.written_by.get(id, ()))
-        pro = sum(p.stance in (vocab.Attitude.ASSERTS, vocab.Attitude.CONCEDES) for p in held)
-        con = sum(p.stance is vocab.Attitude.DENIES for p in held)
-        rows.append(PersonRow(site.ref(id), person.type.label, len(held), pro, con, wrote))
-    return sorted(rows, key=lambda r: (-r.positions, r.ref.title.lower(), r.ref.id))
-
-
-def _terms(site: Site) -> list[tuple[str, list[tuple[Ref, str]]]]:
-    found: dict[str, list[tuple[Ref, str]]] = {}
-    for id, term in site.corpus.of(m.Term, active=True):
-        found.setdefault(term.word, []).append((site.ref(id), term.definition))
-    return sorted(found.items(), key=lambda x: x[0].lower())
 
 
 def _topics(site: Site) -> Markup:

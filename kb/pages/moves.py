@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kb import odds
 from kb.pages import words
-from kb.pages.site import Ref, Site
+from kb.pages.site import CredenceView, Ref, Site
 from kb.pages.sums import Weight
 
 
@@ -19,21 +19,42 @@ class Move:
         claim: the claim.
         stated: naive sum of the stated weights.
         now: what it adds after overlap and trust.
-        without, with_: the claim's probability without it (all else equal) and with it.
+        start, end: the claim's probability without it (all else equal) and with it.
         items: the items of evidence.
     """
 
     claim: Ref
     stated: Weight
     now: Weight
-    without: str
-    with_: str
+    start: float
+    end: float
     items: list[Ref]
+
+    @property
+    def without(self) -> str:
+        """The probability without it, in words."""
+        return words.percent(self.start)
+
+    @property
+    def with_(self) -> str:
+        """The probability with it, in words."""
+        return words.percent(self.end)
+
+    @property
+    def picture(self) -> CredenceView:
+        """The same as a line with a tick where the claim would stand and a dot where it stands."""
+        return moved(self.start, self.end)
 
     @property
     def size(self) -> float:
         """Size of what it adds, in nats."""
         return abs(self.now.nats)
+
+
+def moved(start: float, end: float) -> CredenceView:
+    """A step between two probabilities as the small bar draws it."""
+    side = words.side(odds.logit(end) - odds.logit(start))
+    return CredenceView(True, end, start, None, None, words.percent(end), "", words.percent(start), side)
 
 
 def moves_by_root(site: Site) -> Mapping[str, list[Move]]:
@@ -49,8 +70,8 @@ def moves_by_root(site: Site) -> Mapping[str, list[Move]]:
                         site.ref(id),
                         Weight.of(root.alone),
                         Weight.of(root.contribution),
-                        words.percent(without),
-                        words.percent(e.credence.credence),
+                        without,
+                        e.credence.credence,
                         [site.ref(item.id) for item in root.items],
                     )
                 )
@@ -65,14 +86,13 @@ def moves_by_item(site: Site) -> Mapping[str, list[Move]]:
         for group in e.groups:
             for root in group.roots:
                 for item in root.items:
-                    alone = words.percent(odds.sigma(e.base + item.weight))
                     found.setdefault(item.id, []).append(
                         Move(
                             site.ref(id),
                             Weight.of(item.stated),
                             Weight.of(item.weight),
-                            words.percent(e.credence.base_rate),
-                            alone,
+                            e.credence.base_rate,
+                            odds.sigma(e.base + item.weight),
                             [],
                         )
                     )

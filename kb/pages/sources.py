@@ -1,0 +1,147 @@
+"""Sources: a page each with what it moved and where it comes from, and the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from kb import models as m
+from kb import odds, vocab
+from kb.corpus import Entry
+from kb.engine import arithmetic
+from kb.engine.graph import source_reliability
+from kb.pages import lineage, turning, words
+from kb.pages.facts import Fact
+from kb.pages.moves import Move, moves_by_root
+from kb.pages.page import Page, Section, page
+from kb.pages.positions import PositionView, view
+from kb.pages.records import common
+from kb.pages.render import render
+from kb.pages.site import Ref, Site
+
+
+def render_source(site: Site, entry: Entry) -> Page:
+    """The page of a source: what it moved, where it comes from and leads to, what cites it, what its copy lacks."""
+    record = site.corpus.record(entry.id, m.Source)
+    found = site.table(moves_by_root).get(entry.id, [])
+    cited = [site.ref(id) for id in site.corpus.cited_in.get(entry.id, ())]
+    by_kind = [
+        (kind, [r for r in cited if r.kind == kind.value]) for kind in vocab.Kind if kind is not vocab.Kind.POSITION
+    ]
+    items = [r for r in cited if r.kind == vocab.Kind.EVIDENCE.value]
+    sections = [
+        Section("moved", "What it moved"),
+        Section("lineage", "Where it comes from"),
+        Section("gaps", "What is missing"),
+        Section("positions", "Who says what in it"),
+        Section("cited", "Cited in"),
+        Section("data", "Data and citation"),
+    ]
+    body = render(
+        "source.html.j2",
+        **common(site, entry),
+        facts=_facts(site, record),
+        gaps=record.gaps,
+        moves=found,
+        items=items,
+        left_out=turning.left_out(site, entry.id),
+        total=total(found),
+        above=lineage.comes_from(site, entry.id),
+        below=lineage.leads_to(site, entry.id),
+        ties=lineage.ties(site).get(entry.id, []),
+        positions=_positions(site, cited),
+        by_kind=[(kind, refs) for kind, refs in by_kind if refs],
+        reference=reference(site, record),
+        sections=sections,
+    )
+    said = f"{record.title}. Moves {words.count(len(found), 'claim')} on this map."
+    return page(site, entry, body, description=said, sections=sections)
+
+
+def total(moves: Sequence[Move]) -> str:
+    """Sizes of all moves together, in decibans."""
+    return f"{odds.db(sum(x.size for x in moves)):.1f} dB"
+
+
+def _facts(site: Site, record: m.Source) -> list[Fact]:
+    """What the source is, how far it is trusted and why, where the stored copy is."""
+    found = [Fact("Type", record.type.label, note=record.type.definition)]
+    if record.authors:
+        found.append(Fact("By", refs=site.refs(record.authors)))
+    if record.authors_text:
+        found.append(Fact("By" if not record.authors else "Also by", record.authors_text))
+    found += [Fact("Date", record.issued)] if record.issued else []
+    found += [Fact("In", record.container)] if record.container else []
+    if record.url is None:
+        found.append(Fact("Address", record.no_url or ""))
+    else:
+        found.append(Fact("Address", record.url, url=record.url))
+    found += [Fact("DOI", record.doi, url=f"https://doi.org/{record.doi}")] if record.doi else []
+    value = source_reliability(record)
+    given = record.reliability
+    why = given.why if given is not None and given.why else f"the default for a {record.type.label}"
+    cap = float(arithmetic.cap(np.array([value]))[0])
+    found.append(Fact("Reliability", f"{value:g}", note=f"{why}; it can add at most {words.capped(cap)} to a claim"))
+    found += [Fact("Last read", record.accessed)] if record.accessed else []
+    copy = record.snapshot or "none"
+    note = "passages are checked against it" if record.snapshot else "its passages cannot be checked by a program"
+    return [*found, Fact("Stored copy", copy, note=note)]
+
+
+def reference(site: Site, record: m.Source) -> str:
+    """The source as a list of references gives it: who, when, title, where, address."""
+    names = [site.corpus[a].title for a in record.authors] + ([record.authors_text] if record.authors_text else [])
+    who = words.listing(names) or "Author unknown"
+    year = f" ({record.issued})" if record.issued else ""
+    where = f" {record.container}." if record.container else ""
+    address = f" https://doi.org/{record.doi}" if record.doi else f" {record.url}" if record.url else ""
+    return f"{who}{year}. {record.title.rstrip('.')}.{where}{address}"
+
+
+def _positions(site: Site, cited: list[Ref]) -> list[PositionView]:
+    """Positions whose passage is in the source, by who and what they are on."""
+    found = [view(site, r.id) for r in cited if r.kind == vocab.Kind.POSITION.value and r.active]
+    return sorted(found, key=lambda p: (p.by.title.casefold(), p.on.kind, p.on.title, p.ref.id))
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A source in the list of sources; ``moved`` in dB over ``claims`` claims, ``most`` the one it moved most."""
+
+    ref: Ref
+    authors: str
+    date: str
+    type: str
+    reliability: str
+    cited: int
+    items: int
+    moved: float
+    claims: int
+    most: Move | None
+
+
+def sources_list(site: Site) -> Markup:
+    """The table of all sources in force: those that moved most first."""
+    rows = []
+    for id, source in site.corpus.of(m.Source, active=True):
+        found = site.table(moves_by_root).get(id, [])
+        names = [site.corpus[a].title for a in source.authors] + ([source.authors_text] if source.authors_text else [])
+        rows.append(
+            SourceRow(
+                ref=site.ref(id),
+                authors=words.listing(names),
+                date=source.issued or "",
+                type=source.type.label,
+                reliability=f"{source_reliability(source):g}",
+                cited=len(site.corpus.cited_in.get(id, ())),
+                items=len({item.id for x in found for item in x.items}),
+                moved=odds.db(sum(x.size for x in found)),
+                claims=len(found),
+                most=found[0] if found else None,
+            )
+        )
+    rows.sort(key=lambda r: (-r.moved, -r.cited, r.ref.title.casefold(), r.ref.id))
+    return render("sources-list.html.j2", root="", rows=rows)
