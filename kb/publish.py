@@ -46,6 +46,9 @@ UNUSED = (
 FONTS = Path("assets/fonts")
 PICTURES = Path(".kb-cache/previews")
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+BUNDLE = "assets/javascripts/bundle.*.min.js"
+ALTERNATES = ('"link[rel=alternate]"', '"link[rel=alternate][hreflang]"')
+"""Material's script takes every alternate for the site in another language and asks each for a sitemap."""
 MKDOCS_SECONDS = 300
 RENAME_EXCHANGE = 2
 
@@ -199,6 +202,8 @@ def render_frame(config: Path, into: Path, moment: int | None) -> Frame:
         _remove(into / name)
     for stale in sorted(into.rglob("*.map")):
         stale.unlink()
+    for script in sorted(into.glob(BUNDLE)):
+        script.write_text(script.read_text("utf-8").replace(*ALTERNATES), "utf-8")
     return Frame(shell, {p.relative_to(into).as_posix(): p.read_text("utf-8") for p in sorted(into.rglob("*.html"))})
 
 

@@ -82,7 +82,8 @@ def test_a_build_replaces_the_old_site_as_a_whole(bread: Assessment, tmp_path: P
     build_site(bread, ROOT, target, {"new.csv": b""})
     assert target.stat().st_ino != old
     assert not (target / "left-over.html").exists()
-    assert [p.name for p in (target / "data").iterdir()] == ["new.csv"]
+    cited = {"counterpoise.bib", "counterpoise.csl.json"}
+    assert {p.name for p in (target / "data").iterdir()} == {"new.csv", *cited}
     assert [p.name for p in target.parent.iterdir()] == ["public"]
     assert target.stat().st_mode & 0o777 == 0o777 & ~_umask()
 
