@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kb.engine import Assessment
-from kb.pages import cite, data, feeds, jsonld, preview, whatif
+from kb.pages import cite, data, feeds, jsonld, maps, preview, whatif
+from kb.pages.changes import modified
 from kb.pages.forecasts import predictions_csv
 from kb.pages.kinds import render_record
 from kb.pages.lists import fragments, render_topic
@@ -139,6 +140,9 @@ def _record(site: Site, id: str) -> Files:
         script = whatif.script(site, id)
         if script is not None:
             files.append((f"{stem}.whatif.js", script))
+    ties = maps.ties_script(site, entry)
+    if ties is not None:
+        files.append((f"{stem}.map.js", ties))
     return tuple(files)
 
 
@@ -200,10 +204,11 @@ def _data_files(site: Site) -> Files:
 
 
 def _sitemap(site: Site, *frames: str) -> Files:
-    paths = [f"{e.kind.value}/{e.id}.html" for e in site.corpus]
-    paths += [f"topic/{name}.html" for name in site.topic_names]
-    paths += [path for path in frames if path != "404.html"]
-    return (("sitemap.xml", sitemap(site.settings.site_url or "", paths, site.settings.revised)),)
+    dates, revised = site.table(modified), site.settings.revised
+    pages = {site.ref(e.id).href: dates.get(e.id, revised) for e in site.corpus if e.record.active}
+    pages |= {f"topic/{name}.html": revised for name in site.topic_names}
+    pages |= {path: revised for path in frames if path != "404.html"}
+    return (("sitemap.xml", sitemap(site.settings.site_url or "", pages)),)
 
 
 def _export(site: Site, name: str, content: bytes) -> Files:

@@ -6,7 +6,7 @@ What a view lists is capped; the counts beside it are not.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -48,6 +48,7 @@ class Named:
     title: str
     href: str | None
     kind: str
+    state: str = vocab.State.ACTIVE.value
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,17 @@ def named(site: Site, id: str) -> Named:
     if entry is None:
         return Named(id, id, None, "")
     ref = site.ref(entry.id)
-    return Named(ref.id, ref.title, ref.href, ref.kind)
+    return Named(ref.id, ref.title, ref.href, ref.kind, ref.state)
+
+
+def modified(site: Site) -> Mapping[str, str]:
+    """Record to the day of the last change that touched it or moved its credence."""
+    found: dict[str, str] = {}
+    for step in (site.history or Timeline()).steps:
+        ids = {site.corpus.aliases.get(touched.id, touched.id) for touched in step.touched}
+        for id in ids | {claim for claim, _ in step.turns}:
+            found[id] = max(found.get(id, ""), day(step.time))
+    return found
 
 
 def move_view(site: Site, claim: str, turn: Turn) -> MoveView:

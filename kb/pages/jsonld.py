@@ -14,6 +14,7 @@ from kb import models as m
 from kb import vocab
 from kb.corpus import Entry
 from kb.pages import cite, prose
+from kb.pages.changes import modified
 from kb.pages.crumbs import crumbs
 from kb.pages.preview import WHOLE
 from kb.pages.render import render
@@ -62,6 +63,8 @@ def record(site: Site, entry: Entry) -> Markup:
     if not isinstance(r, m.Source | m.Person):
         node |= {"inLanguage": "en", "license": LICENCE, "isPartOf": {"@id": DATASET}}
         _set(node, text=r.get("text"), abstract=r.summary, dateCreated=r.added)
+        _set(node, dateModified=site.table(modified).get(entry.id))
+        _set(node, creativeWorkStatus=None if r.active or r.status is None else r.status.state.value)
         cited = sorted({passage.source for passage in r.get("seen_in", ())})
         _set(node, citation=[_mention(site, id) for id in cited])
     page = site.canonical(site.ref(entry.id).href)

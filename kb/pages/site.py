@@ -89,6 +89,7 @@ class Ref:
         href: address below the root of the site.
         credence: for claims and undercuts.
         active: whether the record is in force.
+        state: in force or not, in one word.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Ref:
     href: str
     credence: CredenceView | None
     active: bool
+    state: str = vocab.State.ACTIVE.value
 
 
 @dataclass(frozen=True)
@@ -364,7 +366,10 @@ def _ref(site: Site, id: str) -> Ref:
     entry = site.corpus[id]
     title = site.position_title(entry.record) if isinstance(entry.record, m.Position) else entry.title
     kind = entry.kind.value
-    return Ref(entry.id, kind, title, f"{kind}/{entry.id}.html", site.credence(entry.id), entry.record.active)
+    status = entry.record.status
+    state = vocab.State.ACTIVE if status is None else status.state
+    address = f"{kind}/{entry.id}.html"
+    return Ref(entry.id, kind, title, address, site.credence(entry.id), entry.record.active, state.value)
 
 
 def _items_beneath(site: Site, id: str) -> frozenset[str]:
