@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
+from kb.pages import words
 from kb.pages.draw import el, hatch, label, picture
 from kb.pages.site import CredenceView, Ref
 
@@ -97,11 +98,32 @@ def small(view: CredenceView | None) -> Markup:
     return el("svg", *parts, class_="kb-spark", viewBox="0 0 96 16", width=96, height=16, aria_hidden="true")
 
 
-def stacked(answers: Sequence[tuple[Ref, float]], none: float, id: str, *, narrow: bool = False) -> Markup:
-    """Answers of an exclusive question as one bar of shares that sum to 1, 640 or 320 pixels wide.
+def letter(i: int) -> str:
+    """The sign of the i-th answer on its bar and beside its name: ``A``, ``B`` and so on."""
+    return chr(ord("A") + i % 26)
+
+
+def none_of_these(ps: Sequence[float], none: float) -> str:
+    """The credence of "none of these" as said beside answers: what is missing to 100% when the answers are rounded.
 
     Args:
-        answers: each answer with its credence.
+        ps: credences of the answers.
+        none: credence of "none of these".
+    """
+    said = [words.percent(p).removesuffix("%") for p in ps]
+    if not all(x.isdigit() for x in said):
+        return words.percent(none) if none > 0 else "0%"
+    rest = 100 - sum(map(int, said))
+    return f"{rest}%" if rest > 0 and abs(rest - 100 * none) < 2 else words.percent(none) if none > 0 else "0%"
+
+
+def stacked(answers: Sequence[Ref], none: float, id: str, *, narrow: bool = False) -> Markup:
+    """Answers of an exclusive question as one bar of shares that sum to 1, 640 or 320 pixels wide.
+
+    An answer that is not assessed takes the share of its base rate, with a broken outline and without a number.
+
+    Args:
+        answers: the answers in their order.
         none: credence of "none of these".
         id: prefix of ids.
         narrow: the form for phones.
@@ -109,17 +131,36 @@ def stacked(answers: Sequence[tuple[Ref, float]], none: float, id: str, *, narro
     width, top, height = (320.0 if narrow else 640.0), 4.0, 40.0
     parts: list[Markup] = []
     at = 0.0
-    shares = [*((ref.title, p) for ref, p in answers), ("none of these", none)]
-    for i, (title, p) in enumerate(shares):
-        wide = p * width
-        kind = "none" if i == len(shares) - 1 else str(i % 6)
-        tip = el("title", f"{title}: {p:.0%}")
-        parts.append(
-            el("rect", tip, x=at, y=top, width=max(wide - 1.5, 0.5), height=height, class_=f"kb-share kb-share--{kind}")
+    shares: list[tuple[str, str, str, float, str]] = []
+    for i, ref in enumerate(answers):
+        view = ref.credence
+        known = view is not None and view.assessed
+        said = view.text if view is not None else "not assessed"
+        shares.append(
+            (letter(i), ref.title, said, view.p if view is not None else 0.0, str(i % 6) if known else "none")
         )
-        if wide > 34:
-            parts.append(label([f"{p:.0%}"], at + 8, top + 26, 0, f"kb-svg-strong kb-share-text--{kind}"))
+    rest = none_of_these([share[3] for share in shares], none)
+    shares.append(("", "none of these", rest, none, "none"))
+    for sign, title, said, p, kind in shares:
+        wide = p * width
+        parts.append(
+            el(
+                "rect",
+                el("title", f"{title}: {said}"),
+                x=at,
+                y=top,
+                width=max(wide - 1.5, 0.5),
+                height=height,
+                class_=f"kb-share kb-share--{kind}",
+            )
+        )
+        short = said if kind != "none" or not sign else ""
+        text = f"{sign} {short}".strip()
+        if wide > 12 + 8.5 * len(text):
+            parts.append(label([text], at + 8, top + 26, 0, f"kb-svg-strong kb-share-text--{kind}"))
+        elif sign and wide > 18:
+            parts.append(label([sign], at + 5, top + 26, 0, f"kb-svg-strong kb-share-text--{kind}"))
         at += wide
-    desc = "; ".join(f"{title}: {p:.0%}" for title, p in shares)
+    desc = "; ".join(f"{title}: {said}" for _, title, said, _, _ in shares)
     class_ = f"kb-stack kb-{'narrow' if narrow else 'wide'}"
     return picture(parts, width, height + 8, title="Credences of the answers", desc=desc, class_=class_, id=id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from kb.pages.positions import PositionView, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
 from kb.pages.sums import sum_of
+from kb.pages.viewpoints import beneath_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Standing:
         stack: one bar for an exclusive question with an assessed answer, otherwise ``None``.
         items: evidence items beneath all answers.
         assessed: how many answers are assessed.
+        rest: credence of "none of these" for the bar, as said.
     """
 
     ref: Ref
@@ -50,27 +53,26 @@ class Standing:
     stack: Markup | None
     items: int
     assessed: int
+    rest: str
 
 
 def standing(site: Site, entry: Entry) -> Standing:
     """Where a question stands, worked out once for all pages that show it."""
-    made = site.made.get(("standing", entry.id))
-    if not isinstance(made, Standing):
-        made = site.made[("standing", entry.id)] = _standing(site, entry)
-    return made
+    return site.ask(_standing, entry.id)
 
 
-def _standing(site: Site, entry: Entry) -> Standing:
-    question = site.corpus.record(entry.id, m.Question)
+def _standing(site: Site, id: str) -> Standing:
+    question = site.corpus.record(id, m.Question)
     ids = [a for a in question.answers if a in site.credences]
     answers = [_answer(site, a) for a in ids]
     answers.sort(key=lambda a: (not _assessed(a), -_p(a) if _assessed(a) else 0.0, ids.index(a.ref.id)))
     known = [a for a in answers if _assessed(a)]
-    stack = None
+    stack, rest = None, ""
     if question.exclusive and known:
-        shares = [(a.ref, _p(a)) for a in answers]
-        none = max(0.0, 1.0 - sum(p for _, p in shares))
-        stack = bars.stacked(shares, none, "stack-wide") + bars.stacked(shares, none, "stack-narrow", narrow=True)
+        none = max(0.0, 1.0 - sum(_p(a) for a in answers))
+        rest = bars.none_of_these([_p(a) for a in answers], none)
+        refs = [a.ref for a in answers]
+        stack = bars.stacked(refs, none, "stack-wide") + bars.stacked(refs, none, "stack-narrow", narrow=True)
     if not answers:
         said = "No answer is recorded yet."
     elif not known:
@@ -86,7 +88,7 @@ def _standing(site: Site, entry: Entry) -> Standing:
             said += f"; {words.count(len(answers) - len(known), 'answer')} not assessed"
         said += "."
     items = len(frozenset().union(*(site.items_beneath(a.ref.id) for a in answers)))
-    return Standing(site.ref(entry.id), answers, said, stack, items, len(known))
+    return Standing(site.ref(id), answers, said, stack, items, len(known), rest)
 
 
 def _assessed(answer: AnswerView) -> bool:
@@ -123,6 +125,9 @@ def render_question(site: Site, entry: Entry) -> Page:
         nodes.append(node)
     cruxes = [crux for answer in stands.answers for crux in turning.cruxes(site, answer.ref.id)]
     cruxes.sort(key=lambda c: (-c.swing, c.target.id, c.ref.id))
+    one_each: dict[str, turning.Crux] = {}
+    for crux in cruxes:
+        one_each.setdefault(crux.ref.id, crux)
     positions: list[tuple[Ref, list[PositionView]]] = [(a.ref, positions_on(site, a.ref.id)) for a in stands.answers]
     experiments = sorted({e for a in record.answers for e in site.experiments_on.get(a, ())})
     senses = sorted({(w, t) for a in record.answers for w, t in _senses(site, a)})
@@ -145,14 +150,16 @@ def render_question(site: Site, entry: Entry) -> Page:
         stands=stands,
         evidence=[site.ref(id) for id, _ in site.corpus.evidence_for.get(entry.id, ())],
         map=maps.tree(site.ref(entry.id), nodes, root="../") if nodes else None,
-        cruxes=cruxes[:8],
+        cruxes=list(one_each.values())[:8],
         experiments=site.refs(experiments),
         positions=[(ref, found) for ref, found in positions if found],
         senses=[(word, site.ref(term), site.corpus[term].record.get("definition")) for word, term in senses],
         actions=cite.actions(site, entry),
         citation=cite.citation(site, entry),
         sections=sections,
-        priors=sorted((record.priors or {}).items()),
+        senses_differ=_senses_differ(site, record.answers),
+        letters=[bars.letter(i) for i in range(len(stands.answers))],
+        silent=[ref for ref, found in positions if not found],
     )
     description = f"{record.title} {stands.said}"
     return page(site, entry, body, description=description, sections=sections)
@@ -161,3 +168,16 @@ def render_question(site: Site, entry: Entry) -> Page:
 def _senses(site: Site, id: str) -> list[tuple[str, str]]:
     record = site.corpus[id].record if id in site.corpus else None
     return list(record.get("senses", {}).items()) if record is not None else []
+
+
+def _senses_differ(site: Site, answers: Sequence[str]) -> list[tuple[str, list[tuple[Ref, list[Ref]]]]]:
+    """Words that claims beneath the answers use in more than one sense: word, then each sense with its claims."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for id in sorted(set().union(*(beneath_of(site, a) for a in answers if a in site.credences))):
+        for word, term in _senses(site, id):
+            found.setdefault(word, {}).setdefault(term, set()).add(id)
+    return [
+        (word, [(site.ref(term), site.refs(sorted(claims))) for term, claims in sorted(by_term.items())])
+        for word, by_term in sorted(found.items())
+        if len(by_term) > 1
+    ]

@@ -23,7 +23,7 @@ class TheirInput:
 def their_inputs(site: Site, holder: str, id: str) -> list[TheirInput]:
     """The inputs of a viewpoint that lie beneath a claim, or beneath the answers that it competes with."""
     overlay = site.viewpoints[holder].overlay
-    reach = _beneath(site, id)
+    reach = beneath_of(site, id)
     found = []
     for change in overlay.changes if overlay is not None else ():
         if change.record not in site.corpus or not {change.record, change.target} & reach:
@@ -40,7 +40,7 @@ def _said(kind: str, x: float) -> str:
     return f"{x:g}" if kind == "reliability" else words.percent(x)
 
 
-def _beneath(site: Site, id: str) -> set[str]:
+def beneath_of(site: Site, id: str) -> set[str]:
     """A claim, the answers it competes with, and every record that carries weight beneath them."""
     rivals = [
         answer
