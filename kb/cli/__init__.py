@@ -24,6 +24,7 @@ _STYLE: Literal["rich"] | None = "rich" if sys.stdout.isatty() and "NO_COLOR" no
 
 COMMANDS = (
     "check",
+    "rules",
     "show",
     "credences",
     "cruxes",
@@ -41,6 +42,7 @@ COMMANDS = (
     "submit",
     "schema",
     "site",
+    "serve",
 )
 """The sub-commands in the order of ``kb --help``, each a module of this package."""
 

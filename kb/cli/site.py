@@ -46,7 +46,7 @@ def command(
       kb site --output preview
     """
     folder = claims_folder(claims)
-    project = _project(folder)
+    project = project_of(folder)
     loaded, findings = read(folder)
     found = assess_checked(loaded, findings)
     exports = {form.file_name: form.render(found) for form in FORMATS.values()}
@@ -81,7 +81,7 @@ def command(
     )
 
 
-def _project(claims: Path) -> Path:
+def project_of(claims: Path) -> Path:
     """The folder with the site's settings: the one that holds the records, or the current one or one above it.
 
     Raises:

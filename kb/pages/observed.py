@@ -26,6 +26,8 @@ T = TypeVar("T")
 V = TypeVar("V")
 Ts = TypeVarTuple("Ts")
 
+ABSENT = object()
+"""The answer to a question about a key that is not there."""
 BENEATH = frozenset({"cruxes", "routes", "slopes"})
 """Questions to the engine whose answer rests on what lies beneath the claim that they name, and on nothing else."""
 
@@ -39,16 +41,16 @@ class Observed(Mapping[K, V]):
         self._now = now
 
     def _one(self, key: K) -> Any:
-        return self._recall.fact((self._name, "key", key), lambda: self._now().get(key, cast(V, NOTHING)))
+        return self._recall.fact((self._name, "key", key), lambda: self._now().get(key, cast(V, ABSENT)))
 
     def __getitem__(self, key: K) -> V:
         found = self._one(key)
-        if found is NOTHING:
+        if found is ABSENT:
             raise KeyError(key)
         return cast(V, found)
 
     def __contains__(self, key: object) -> bool:
-        return self._one(cast(K, key)) is not NOTHING
+        return self._one(cast(K, key)) is not ABSENT
 
     def __iter__(self) -> Iterator[K]:
         return iter(cast("tuple[K, ...]", self._recall.fact((self._name, "keys"), lambda: tuple(self._now()))))
