@@ -10,7 +10,7 @@ import pytest
 from support import ROOT
 
 from kb.anchors import check_anchors
-from kb.cli.codes import every_code
+from kb.codes import every_code
 from kb.cli.fmt import not_in_form
 from kb.coherence import COHERENCE, check_coherence
 from kb.engine import assess

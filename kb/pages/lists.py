@@ -22,6 +22,7 @@ from kb.pages.predictions import predictions_list
 from kb.pages.quantities import quantities_list
 from kb.pages.question import Standing, standing
 from kb.pages.render import render
+from kb.pages.rules import rules_list
 from kb.pages.site import Ref, Site
 from kb.pages.sources import sources_list
 from kb.pages.sums import Weight, sum_of
@@ -100,6 +101,7 @@ def fragments(site: Site, sizes: Mapping[str, int]) -> dict[str, Callable[[], Ma
         "topics-list": lambda: _topics(site),
         "data-list": lambda: _data(site, sizes),
         "changes": lambda: changes_page(site),
+        "rules-list": rules_list,
         **{f"scale-{which}": partial(_scale, which) for which in ("strength", "credence", "design", "source")},
     }
 
