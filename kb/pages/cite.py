@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from kb import models as m
 from kb import vocab
 from kb.corpus import Entry
+from kb.pages import prefill
 from kb.pages.render import render
 from kb.pages.site import Site
 
@@ -158,10 +160,16 @@ def actions(site: Site, entry: Entry) -> list[Action]:
     edit = site.edit_url(entry)
     if edit is not None:
         found.append(Action("Edit this file", edit))
-    if entry.kind in ("claim", "undercut", "question"):
-        add = site.new_file_url(entry.topic, f"evidence-on-{entry.id}"[:80], _evidence_template(entry.id))
+    record = entry.record
+    if isinstance(record, m.Claim | m.Undercut) or (isinstance(record, m.Question) and record.exclusive):
+        name = prefill.file_name(site.corpus, f"evidence-on-{entry.id}")
+        add = site.new_file_url(entry.topic, name, prefill.evidence_for(entry))
         if add is not None:
             found.append(Action("Add evidence", add))
+    if isinstance(record, m.Undercut) or (isinstance(record, m.Argument) and record.link is not None):
+        contest = _undercut_url(site, entry.id, {entry.kind.value: entry.id}, entry.topic)
+        if contest is not None:
+            found.append(Action("Contest it", contest))
     report = site.report_url(entry)
     if report is not None:
         found.append(Action("Report a problem", report))
@@ -170,16 +178,9 @@ def actions(site: Site, entry: Entry) -> list[Action]:
 
 def contest_url(site: Site, source: str, claim: str, topic: str) -> str | None:
     """A prefilled undercut of one link; ``None`` while the repository's address is unknown."""
-    text = (
-        f"kind: undercut\ntitle: \ntext: \ntarget:\n  from: {source}\n  to: {claim}\nkill: halves\n"
-        'seen_in:\n  - source: \n    anchor:\n      start: ""\n'
-    )
-    return site.new_file_url(topic, f"undercut-of-{source}"[:80], text)
+    return _undercut_url(site, source, prefill.target_of(site.corpus, source, claim), topic)
 
 
-def _evidence_template(claim: str) -> str:
-    """A new evidence file with the claim filled in."""
-    return (
-        'kind: evidence\ntitle: \ntext: \ndesign: observation\nseen_in:\n  - source: \n    anchor:\n      start: ""\n'
-        f'      end: ""\nbears_on:\n  - claim: {claim}\n    stance: supports\n    strength: slight\n    why: \n'
-    )
+def _undercut_url(site: Site, source: str, target: Mapping[str, str], topic: str) -> str | None:
+    name = prefill.file_name(site.corpus, f"undercut-of-{source}")
+    return site.new_file_url(topic, name, prefill.undercut_of(target))
