@@ -23,6 +23,8 @@ MOST = 10
 """Inputs that a page lets a reader move."""
 MOST_CLAIMS = 5
 """Claims among them, where there are enough other inputs: a credence is a conclusion, the others are judgements."""
+STRENGTHS = 2
+"""Strengths of the claim's own evidence and reasons among them, where it has any: what readers argue about first."""
 MAX_BENEATH = 1_000
 """Above this many claims beneath a claim, its page does not recompute itself."""
 SEEN = 0.001
@@ -134,12 +136,17 @@ class Movables:
     def chosen(self) -> list[tuple[Address, str]]:
         """The inputs that the page offers, with what each does to the claim; the strongest first."""
         claims, others = self._ranked()
-        few = claims[: max(MOST_CLAIMS, MOST - len(others))]
-        found = sorted([*few, *others[: MOST - len(few)]], key=lambda x: (-x[0], x[1]))
+        direct = [a for a in dict.fromkeys(self._direct()) if a in self.held]
+        own = [a for a in direct if a[0] == "strength"][:STRENGTHS]
+        ranked = {x[1]: x for x in others}
+        kept = [ranked.get(a, (0.0, a, "")) for a in own]
+        rest = [x for x in others if x[1] not in own]
+        few = claims[: max(MOST_CLAIMS, MOST - len(kept) - len(rest))]
+        found = sorted([*few, *kept, *rest[: MOST - len(few) - len(kept)]], key=lambda x: (-x[0], x[1]))
         offered = {address for _, address, _ in found}
-        rest = [("base rate", self.id, ""), *self._direct()] if found or self._direct() else []
-        more: list[Address] = [a for a in dict.fromkeys(rest) if a in self.held and a not in offered]
-        return [(a, effect) for _, a, effect in found] + [(a, "") for a in more[: MOST - len(found)]]
+        more: dict[Address, None] = dict.fromkeys([("base rate", self.id, ""), *direct] if found else [])
+        unranked = [a for a in more if a in self.held and a not in offered]
+        return [(a, effect) for _, a, effect in found] + [(a, "") for a in unranked[: MOST - len(found)]]
 
     def _ranked(self) -> tuple[list[tuple[float, Address, str]], list[tuple[float, Address, str]]]:
         """Claims and other inputs with how far each moves the number, the farthest first."""

@@ -153,8 +153,9 @@
 
   // A jump inside the page opens what hides its target.
   const reveal = () => {
-    const place = location.hash.slice(1).split("&")[0]; // what follows a & is the state of a part of the page
-    const target = place && document.getElementById(decodeURIComponent(place));
+    let place = location.hash.slice(1).split("&")[0]; // what follows a & is the state of a part of the page
+    try { place = decodeURIComponent(place); } catch { /* a % of another meaning */ }
+    const target = place && document.getElementById(place);
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
   };
   addEventListener("hashchange", reveal);
