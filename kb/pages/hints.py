@@ -160,7 +160,7 @@ HINTS: dict[str, Hint] = {
         "method.html#intervals",
     ),
     "deviation": Hint(
-        "One standard deviation off",
+        "One standard deviation",
         "A typical error of a judged number: about two times out of three the number somebody else would have put "
         "there is nearer than this.",
         "method.html#intervals",

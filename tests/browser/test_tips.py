@@ -1,0 +1,129 @@
+"""Words that explain themselves: on hover, on focus, on a click and a tap, with and without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import KINDS, Open
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+WORD = ".kb-big__word .kb-tip"
+
+
+def open_boxes(page: Page) -> int:
+    """How many explanations are open."""
+    return page.locator(".kb-tipbox:popover-open").count()
+
+
+def ready(page: Page) -> None:
+    """Wait for the script of the explanations."""
+    page.wait_for_function("[...document.scripts].some((s) => s.src.endsWith('tips.js'))")
+    page.wait_for_load_state("networkidle")
+
+
+def test_hover_opens_and_leaving_closes_unless_the_pointer_goes_into_the_box(visit: Open, base: str) -> None:
+    tab = visit()
+    page = tab.page
+    page.goto(base + KINDS["claim"])
+    ready(page)
+    page.locator(WORD).first.hover()
+    box = page.locator("#tip-word")
+    expect(box).to_be_visible()
+    expect(box).to_contain_text("very likely 80% to 95%")
+    box.hover()
+    page.wait_for_timeout(400)
+    expect(box).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(box).to_be_hidden()
+    assert tab.problems == []
+
+
+def test_focus_opens_and_escape_closes(visit: Open, served: str) -> None:
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    ready(page)
+    before = page.locator(".kb-crumbs a").last
+    before.focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(WORD).first).to_be_focused()
+    expect(page.locator("#tip-word")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#tip-word").get_by_role("link", name="More")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#tip-word")).to_be_hidden()
+    expect(page.locator(WORD).first).to_be_focused()
+
+
+def test_a_click_keeps_it_open_and_a_second_click_closes_it(visit: Open, served: str) -> None:
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    ready(page)
+    word = page.locator(WORD).first
+    word.click()
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(400)
+    expect(page.locator("#tip-word")).to_be_visible()
+    word.click()
+    expect(page.locator("#tip-word")).to_be_hidden()
+
+
+def test_only_one_is_open_at_a_time(visit: Open, served: str) -> None:
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    ready(page)
+    page.locator("#sum ~ p .kb-tip").first.click()
+    page.locator("#sum ~ p .kb-tip").last.click()
+    assert open_boxes(page) == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_tap_on_a_phone_opens_it_inside_the_screen(visit: Open, base: str, scripts: bool) -> None:
+    page = visit(width=390, scripts=scripts).page
+    page.goto(base + KINDS["claim"])
+    for i, word in enumerate(page.locator(".kb-page .kb-tip:visible").all()[:12]):
+        word.click()
+        box = page.locator(".kb-tipbox:popover-open")
+        expect(box).to_have_count(1)
+        place = box.bounding_box()
+        assert place is not None
+        assert place["x"] >= 0, i
+        assert place["x"] + place["width"] <= 390, i
+        assert place["y"] + place["height"] <= 844 + 1, i
+        page.keyboard.press("Escape")
+        expect(box).to_have_count(0)
+
+
+def test_a_box_stands_beside_its_word(visit: Open, served: str) -> None:
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    ready(page)
+    for word in page.locator("#sum ~ * .kb-tip:visible").all():
+        word.click()
+        at, box = word.bounding_box(), page.locator(".kb-tipbox:popover-open").bounding_box()
+        assert at is not None
+        assert box is not None
+        gap = max(box["y"] - (at["y"] + at["height"]), at["y"] - (box["y"] + box["height"]))
+        assert 0 <= gap < 20
+        assert box["x"] <= at["x"] + at["width"]
+        assert box["x"] + box["width"] >= at["x"]
+        page.keyboard.press("Escape")
+
+
+def test_the_explanation_is_the_description_of_its_word(visit: Open, served: str) -> None:
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    word = page.get_by_role("button", name="decibans").first
+    expect(word).to_have_accessible_description(re.compile("on a scale that adds instead of multiplying"))
+
+
+def test_the_sum_is_told_in_words(visit: Open, base: str) -> None:
+    page = visit(scripts=False).page
+    page.goto(base + KINDS["claim"])
+    worked = page.locator(".kb-worked")
+    expect(worked.locator("li").first).to_be_hidden()
+    worked.locator("summary").click()
+    expect(worked.locator("li").first).to_contain_text("It starts at its base rate: odds of")
+    expect(worked.locator("li").last).to_contain_text(page.locator(".kb-big").inner_text())
