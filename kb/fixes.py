@@ -1,5 +1,5 @@
 """What can be mended in a record's file without knowing what its author meant: quotation marks, characters that no file
-may hold, ids that have a new name, and form.  Writes no file.
+may hold, ids that have a new name, stray blanks, stops of titles, tracking parameters, and form.  Writes no file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from kb import fmt
 from kb import models as m
 from kb.corpus import Corpus
-from kb.rules._base import references
+from kb.rules import spaces, title_stop, url_tracking
+from kb.rules._base import references, texts_in
 from kb.text import Document, Path, clean, read_document
 from kb.tree import Block, Scalar
 from kb.validate import locate, value_at
@@ -62,6 +63,7 @@ def fixed(raw: bytes, path: str, renamed: Mapping[Path, tuple[str, bool]] | None
     if document is None or faults:
         return Fixed(text if done else raw, tuple(done))
     numbers = list(_numbers_for_text(document, path))
+    reworded, said = _reworded(document)
     stated = document.data.get("id")
     wrong_id = PurePath(path).name != fmt.TOPIC_FILE and "id" in document.data and stated != PurePath(path).stem
 
@@ -70,6 +72,10 @@ def fixed(raw: bytes, path: str, renamed: Mapping[Path, tuple[str, bool]] | None
             value = fmt.entry_at(root, where).value
             assert isinstance(value, Scalar)
             value.is_text = True
+        for where, text in reworded.items():
+            value = fmt.entry_at(root, where).value
+            assert isinstance(value, Scalar)
+            value.text = text
         for where, (id, is_key) in sorted((renamed or {}).items(), key=lambda one: [str(step) for step in one[0]]):
             entry = fmt.entry_at(root, where)
             if is_key:
@@ -84,6 +90,7 @@ def fixed(raw: bytes, path: str, renamed: Mapping[Path, tuple[str, bool]] | None
         return Fixed(text if done else raw, tuple(done))
     if numbers:
         done.append("numbers that are text in quotation marks")
+    done += said
     if renamed:
         done.append("old ids")
     if wrong_id:
@@ -91,6 +98,27 @@ def fixed(raw: bytes, path: str, renamed: Mapping[Path, tuple[str, bool]] | None
     if not done and made.changed:
         done.append("form")
     return Fixed(made.text, tuple(done))
+
+
+def _reworded(document: Document) -> tuple[dict[Path, str], list[str]]:
+    """Texts that can be written better without a change of what they say: path to new text, and what was done."""
+    found: dict[Path, str] = {}
+    done: list[str] = []
+    for where, text in texts_in(document.data):
+        if where[0] != "notes" and (better := spaces.single_spaced(text)) != text:
+            found[where] = better
+    if found:
+        done.append("stray blanks")
+    title, kind, url = (document.data.get(name) for name in ("title", "kind", "url"))
+    if isinstance(title, str) and kind in _MODELS and kind not in title_stop.EXEMPT:
+        better = title_stop.without_stop(found.get(("title",), title))
+        if better != found.get(("title",), title):
+            found["title",] = better
+            done.append("the full stop of the title")
+    if isinstance(url, str) and url_tracking.without_tracking(url) != url:
+        found["url",] = url_tracking.without_tracking(url)
+        done.append("tracking parameters")
+    return found, done
 
 
 def _readable(raw: bytes, path: str) -> tuple[bytes, list[str]]:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kb.errors import LEVEL_ORDER, MORE, Finding, Level, plain
+from kb.rules import Code
 
 
 def is_failure(findings: Iterable[Finding]) -> bool:
@@ -77,29 +78,42 @@ _SARIF_LEVEL = {Level.ERROR: "error", Level.WARNING: "warning", Level.SUGGESTION
 _GITHUB_LEVEL = {Level.ERROR: "error", Level.WARNING: "warning", Level.SUGGESTION: "notice"}
 
 
-def as_sarif(findings: Iterable[Finding], rules: Mapping[str, str], version: str) -> str:
+def as_sarif(findings: Iterable[Finding], codes: Mapping[str, Code], version: str, site_url: str | None = None) -> str:
     """The findings in SARIF 2.1.0, which code scanning takes.
 
     Args:
         findings: in the order to show.
-        rules: code to what the rule is for; codes that are not among them are listed without a text.
+        codes: every code that is known, with its meaning.
         version: of this program.
+        site_url: public address of the site, whose page of rules each rule points to; ``None`` while it is unknown.
     """
     every = tuple(findings)
-    codes = sorted({*rules, *(finding.code for finding in every)})
-    driver = {"name": "Counterpoise", "version": version, "rules": [_sarif_rule(c, rules.get(c, "")) for c in codes]}
-    places = {code: n for n, code in enumerate(codes)}
+    names = sorted({*codes, *(finding.code for finding in every)})
+    rules = [_sarif_rule(name, codes.get(name), site_url) for name in names]
+    driver = {"name": "Counterpoise", "version": version, "rules": rules}
+    places = {name: n for n, name in enumerate(names)}
     results = [_sarif_result(finding, places[finding.code]) for finding in every]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     data = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(data, ensure_ascii=True, indent=1) + "\n"
 
 
-def _sarif_rule(code: str, doc: str) -> dict[str, Any]:
-    first, _, rest = doc.partition("\n\n")
-    short = " ".join(first.split()) or f"{code} in a record's file"
-    rule: dict[str, Any] = {"id": code, "shortDescription": {"text": short}}
-    return rule | ({"fullDescription": {"text": " ".join(rest.split())}} if rest else {})
+def _sarif_rule(name: str, code: Code | None, site_url: str | None) -> dict[str, Any]:
+    """What code scanning shows beside a finding."""
+    if code is None:
+        return {"id": name, "shortDescription": {"text": f"{name} in a record's file"}}
+    first, _, rest = code.doc.partition("\n\n")
+    what = " ".join(first.split())
+    why = "\n\n".join(" ".join(part.split()) for part in rest.split("\n\n"))
+    rule: dict[str, Any] = {
+        "id": name,
+        "shortDescription": {"text": what},
+        "fullDescription": {"text": why or what},
+        "help": {"text": f"{what}\n\n{why}", "markdown": f"**{what}**\n\n{why}"},
+        "defaultConfiguration": {"level": _SARIF_LEVEL[code.level]},
+        "properties": {"tags": [code.family.value]},
+    }
+    return rule | ({"helpUri": f"{site_url.rstrip('/')}/rules.html#{name}"} if site_url is not None else {})
 
 
 def _sarif_result(finding: Finding, rule: int) -> dict[str, Any]:

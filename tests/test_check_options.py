@@ -3,8 +3,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
+from pydantic_sarif.model import (  # type: ignore[import-untyped]
+    StaticAnalysisResultsFormatSarifVersion210JsonSchema,
+)
 from repositories import Repository
 from support import Kb
 
@@ -13,7 +18,7 @@ from kb.errors import Finding, Level
 from kb.fixes import fixed
 from kb.fmt import formatted
 from kb.load import load
-from kb.rules import RULES
+from kb.rules import RULES, Code, Family
 from kb.text import read_document
 
 OIL = Path("tower") / "cold-oil.yaml"
@@ -35,20 +40,59 @@ def test_github_commands_are_escaped() -> None:
     assert all(line.startswith("::") for line in (first, second))
 
 
+SOME = Code("some-rule", Family.STYLE, Level.WARNING, "What it is.\n\nWhy, and\nhow.\n\nAnd more.")
+
+
+def sarif(site_url: str | None = None) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(report.as_sarif(ODD, {"some-rule": SOME}, "1.2.3", site_url))
+    return data
+
+
 def test_sarif_names_rules_places_and_levels() -> None:
-    data = json.loads(report.as_sarif(ODD, {"some-rule": "What it is.\n\nWhy, and\nhow."}, "1.2.3"))
+    data = sarif()
     assert data["version"] == "2.1.0"
     (run,) = data["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == ["other", "some-rule"]
-    assert rules[1]["shortDescription"]["text"] == "What it is."
-    assert rules[1]["fullDescription"]["text"] == "Why, and how."
+    assert rules[1] == {
+        "id": "some-rule",
+        "shortDescription": {"text": "What it is."},
+        "fullDescription": {"text": "Why, and how.\n\nAnd more."},
+        "help": {
+            "text": "What it is.\n\nWhy, and how.\n\nAnd more.",
+            "markdown": "**What it is.**\n\nWhy, and how.\n\nAnd more.",
+        },
+        "defaultConfiguration": {"level": "warning"},
+        "properties": {"tags": ["style"]},
+    }
     one, two = run["results"]
     assert (one["ruleId"], one["level"], two["level"]) == ("some-rule", "error", "note")
     assert rules[one["ruleIndex"]]["id"] == "some-rule"
     place = one["locations"][0]["physicalLocation"]
     assert place["region"] == {"startLine": 3, "startColumn": 7}
     assert place["artifactLocation"]["uri"] == "a%2Cb%3Ac%25/x.yaml"
+
+
+def test_sarif_points_to_the_page_of_rules_once_its_address_is_known() -> None:
+    assert "helpUri" not in json.dumps(sarif())
+    rules = sarif("https://example.org/map/")["runs"][0]["tool"]["driver"]["rules"]
+    assert rules[1]["helpUri"] == "https://example.org/map/rules.html#some-rule"
+
+
+def test_sarif_follows_the_official_schema(kb: Kb, clock_copy: Path) -> None:
+    """The models are generated from the schema of SARIF 2.1.0, and refuse fields that it does not know."""
+    path = clock_copy / OIL
+    path.write_text(path.read_text().replace("form: causal", "form: casual"))
+    for data in (sarif("https://example.org/"), json.loads(kb("check", clock_copy, "--format", "sarif").out)):
+        assert StaticAnalysisResultsFormatSarifVersion210JsonSchema.model_validate(data).runs
+    spoilt = sarif()
+    spoilt["runs"][0]["results"][0]["place"] = "here"
+    with pytest.raises(ValidationError, match="place"):
+        StaticAnalysisResultsFormatSarifVersion210JsonSchema.model_validate(spoilt)
+    spoilt = sarif()
+    del spoilt["runs"][0]["tool"]["driver"]["name"]
+    with pytest.raises(ValidationError, match="name"):
+        StaticAnalysisResultsFormatSarifVersion210JsonSchema.model_validate(spoilt)
 
 
 def test_every_format_says_the_same(kb: Kb, clock_copy: Path) -> None:
@@ -84,6 +128,13 @@ def test_formats_without_findings(kb: Kb, clock_copy: Path) -> None:
         ("kind: source\nissued: 2024\n", 'kind: source\nissued: "2024"\n', "numbers that are text"),
         ("kind: claim\ntitle: a\u200bb\n", "kind: claim\ntitle: ab\n", "characters that no file may hold"),
         ("kind: claim\nid: other\n", "kind: claim\nid: x\n", "the field id"),
+        ("kind: claim\ntitle: It boils late.\n", "kind: claim\ntitle: It boils late\n", "the full stop of the title"),
+        ("kind: claim\ntext: 'a  b '\n", "kind: claim\ntext: a b\n", "stray blanks"),
+        (
+            "kind: source\nurl: https://example.org/a?utm_source=x&b=2#c\n",
+            "kind: source\nurl: https://example.org/a?b=2#c\n",
+            "tracking parameters",
+        ),
         ("title: abc\nkind: claim\r\n", "kind: claim\ntitle: abc\n", "form"),
     ],
 )
@@ -103,6 +154,11 @@ def test_what_is_mended(before: str, after: str, done: str) -> None:
         b"kind: claim\ntitle: 'a\n",
         b"a: &x 1\nb: *x\n",
         b"",
+        b"kind: source\ntitle: It boils late.\nurl: https://example.org/a?b=2\n",
+        b"kind: claim\ntitle: It boils, etc.\nnotes: a  b\n",
+        b"kind: claim\ntitle: It boils late ...\n",
+        b"kind: source\nurl: http://example.org/\n",
+        b"title: It boils late.\n",
     ],
 )
 def test_what_is_left_alone(text: bytes) -> None:
@@ -122,6 +178,21 @@ def test_fix_mends_and_then_checks(kb: Kb, clock_copy: Path) -> None:
         assert formatted(file.read_bytes(), str(file)).changed is False
     again = kb("check", clock_copy, "--fix")
     assert again.out.count("fixed ") == 0
+
+
+def test_a_dry_run_shows_what_would_change_and_writes_nothing(kb: Kb, clock_copy: Path) -> None:
+    path = clock_copy / OIL
+    path.write_text(re.sub("^title: (.*)$", r"title: \1.", path.read_text(), flags=re.M))
+    before = path.read_bytes()
+    ran = kb("check", path, "--fix", "--dry-run")
+    assert path.read_bytes() == before
+    assert re.search(r"^would fix \S*cold-oil\.yaml: the full stop of the title$", ran.out, re.M)
+    (old,) = re.findall(r"^  -title: (.*)$", ran.out, re.M)
+    (new,) = re.findall(r"^  \+title: (.*)$", ran.out, re.M)
+    assert old == f"{new}."
+    assert " title-stop " in ran.out, "the file is still as it was"
+    assert kb("check", path, "--dry-run").out == ran.out
+    assert "title-stop" not in kb("check", path, "--fix").out
 
 
 def test_fix_of_one_file_leaves_the_others(kb: Kb, clock_copy: Path) -> None:

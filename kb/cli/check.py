@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from difflib import unified_diff
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -26,14 +27,15 @@ from kb.cli.shell import (
     say_json,
 )
 from kb.cli.since import changed_since, touched
-from kb.coherence import COHERENCE, check_coherence
+from kb.codes import every_code
+from kb.coherence import check_coherence
 from kb.corpus import Corpus
 from kb.engine import assess
 from kb.errors import LEVEL_ORDER, Finding, Level, Unavailable, limited, plain
 from kb.export.data import version
 from kb.load import TOPIC_FILE, Loaded, load
-from kb.publish import write_atomic
-from kb.rules import RULES, run_rules
+from kb.publish import CONFIG, settings_of, write_atomic
+from kb.rules import run_rules
 
 NAME = "check"
 
@@ -70,7 +72,10 @@ def command(
         str | None, typer.Option(metavar="REV", help="Show what changed since a git revision, and what that touches.")
     ] = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="First mend form, order of fields, quotation marks and old ids.")
+        bool, typer.Option("--fix", help="First mend form, quotation marks, old ids, and other small things.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --fix: write nothing, show what would change.")
     ] = False,
     format: Annotated[Format, typer.Option(help="text, json, sarif (code scanning) or github (notes on lines).")] = (
         Format.TEXT
@@ -92,12 +97,14 @@ def command(
       kb check --level error                       errors alone
       kb check --no-coherence                      the records alone, computing nothing
       kb check --since main --fix                  what a branch changed, mended where that is safe
+      kb check --fix --dry-run                     what would be mended; writes nothing
+      kb rules unknown-reference                   what a code means, with examples
       kb check --format sarif >findings.sarif      for code scanning
     """
     root, only = _target(path, claims)
     format = Format.JSON if json else format
-    if fix:
-        for line in _fix(root, only, since):
+    if fix or dry_run:
+        for line in _fix(root, only, since, dry_run):
             say(line) if format is Format.TEXT else complain(line)
     loaded, findings = read(root) if since is None else _read_all(root)
     if coherence and not report.is_failure(findings):
@@ -112,8 +119,7 @@ def command(
     if format is Format.JSON:
         say_json(_data(loaded.corpus, findings, shown))
     elif format is Format.SARIF:
-        docs = {code: rule.doc for code, rule in (RULES | COHERENCE).items()}
-        say_bytes(report.as_sarif(shown, docs, version()).encode())
+        say_bytes(report.as_sarif(shown, every_code(), version(), _site_url(loaded.corpus.root)).encode())
     elif format is Format.GITHUB:
         say_bytes(report.as_github(shown).encode())
     else:
@@ -122,6 +128,12 @@ def command(
             about = f"{count(len(files), 'file')} changed since {since} or touched by that"
         say(*[finding_line(f) for f in shown], *by_rule(shown), _summary(about, findings))
     raise typer.Exit(1 if report.is_failure(findings) else 0)
+
+
+def _site_url(root: str) -> str | None:
+    """Public address of the site that the records belong to, if it is set."""
+    config = Path(root).resolve().parent / CONFIG
+    return settings_of(config, None).site_url if config.is_file() else None
 
 
 def _target(path: Path | None, claims: Path | None) -> tuple[Path | None, Path | None]:
@@ -147,8 +159,8 @@ def _read_all(root: Path | None) -> tuple[Loaded, tuple[Finding, ...]]:
     return loaded, tuple(sorted({*loaded.findings, *rules}, key=Finding.sort_key))
 
 
-def _fix(root: Path | None, only: Path | None, since: str | None) -> list[str]:
-    """Mend the files that are looked at, and say what was done."""
+def _fix(root: Path | None, only: Path | None, since: str | None, dry_run: bool) -> list[str]:
+    """Mend the files that are looked at, and say what was done; with ``dry_run`` only say what would be."""
     loaded = load(claims_folder(root))
     renamed = fixes.old_names(loaded.corpus)
     folder = Path(loaded.corpus.root)
@@ -163,9 +175,17 @@ def _fix(root: Path | None, only: Path | None, since: str | None) -> list[str]:
         raw = file.read_bytes()
         made = fixes.fixed(raw, name, renamed.get(name))
         if made.text != raw:
-            write_atomic(file, made.text)
-            lines.append(f"fixed {name}: {', '.join(made.done)}")
+            if not dry_run:
+                write_atomic(file, made.text)
+            lines.append(f"{'would fix' if dry_run else 'fixed'} {name}: {', '.join(made.done)}")
+            lines += _difference(raw, made.text) if dry_run else []
     return lines
+
+
+def _difference(old: bytes, new: bytes) -> list[str]:
+    """Lines that differ, as ``diff -u`` shows them, without its head."""
+    before, after = (text.decode("utf-8", "backslashreplace").splitlines() for text in (old, new))
+    return [f"  {plain(line)}" for line in list(unified_diff(before, after, n=0, lineterm=""))[2:]]
 
 
 def finding_line(finding: Finding) -> Text:

@@ -285,7 +285,12 @@ def links(entry: Entry) -> Iterator[tuple[Path, m.Link]]:
 
 def texts(entry: Entry) -> Iterator[tuple[Path, str]]:
     """(path, text) of everything that a record says in words; ids, anchors and addresses left out."""
-    todo: list[tuple[Path, Any]] = [((), entry.document.data)]
+    return texts_in(entry.document.data)
+
+
+def texts_in(data: Any) -> Iterator[tuple[Path, str]]:
+    """(path, text) of everything that a file's data say in words."""
+    todo: list[tuple[Path, Any]] = [((), data)]
     while todo:
         where, value = todo.pop()
         if isinstance(value, dict):
