@@ -1,0 +1,306 @@
+"""After any edit the site that is brought up to date equals, byte for byte, the one that is built anew."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Callable, Hashable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from support import CLOCK, ROOT
+
+from kb.engine import assess
+from kb.errors import Level
+from kb.export import FORMATS
+from kb.load import Known, load
+from kb.pages import turning
+from kb.pages.build import render_site
+from kb.pages.lists import fragments
+from kb.pages.recall import NOTHING, Recall
+from kb.pages.site import Settings, Site
+from kb.publish import Frame
+from kb.rules import check_loaded
+from kb.serve import LiveSite, live
+
+BREAD = ROOT / "tests" / "browser" / "corpus"
+SHELL = "@@kb:title@@ @@kb:head@@ @@kb:body@@ @@kb:toc@@"
+SETTINGS = Settings(site_url="https://example.org/", repository="https://example.org/repo", revised="2026-01-02")
+QUICK = {"csv": FORMATS["csv"]}
+"""The other exports take longer than all pages."""
+STEPS = 5
+"""Comparisons a debate; between two of them lie one to three edits."""
+
+
+def debates() -> ModuleType:
+    spec = spec_from_file_location("debates", ROOT / "bench" / "debates.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def draw(picture: object) -> bytes:
+    return repr(picture).encode()
+
+
+@pytest.fixture
+def frame(monkeypatch: pytest.MonkeyPatch) -> Frame:
+    """A frame with every fragment, one a page, without MkDocs."""
+    site = Site(assess(load(BREAD).corpus), SETTINGS)
+    pages = {f"{name}.html": f"<h1>{name}</h1><!--kb:{name}-->" for name in [*fragments(site, {}), "decisions"]}
+    pages["guide/mentions.html"] = "[[@cold-rise-tastes-better]] [[@t000-claim-03]] [[@repair-pays]]"
+    made = Frame(SHELL, pages)
+    monkeypatch.setattr(live, "render_frame", lambda config, into, moment: made)
+    monkeypatch.setattr(live, "settings_of", lambda config, moment: SETTINGS)
+    monkeypatch.setattr(live, "artist", lambda fonts, kept: draw)
+    monkeypatch.setattr(live, "FORMATS", QUICK)
+    return made
+
+
+# ------------------------------------------------------------------------------------------------------------- edits
+
+
+def other_strength(text: str, r: random.Random) -> str:
+    return re.sub(
+        r"strength: \w+", f"strength: {r.choice(('negligible', 'slight', 'moderate', 'strong'))}", text, count=1
+    )
+
+
+def other_side(text: str, r: random.Random) -> str:
+    return re.sub(r"stance: (supports|opposes)", f"stance: {r.choice(('supports', 'opposes'))}", text, count=1)
+
+
+def other_title(text: str, r: random.Random) -> str:
+    return re.sub(r"^title: (.*)$", f"title: Changed {r.randrange(1000)} times", text, count=1, flags=re.MULTILINE)
+
+
+def other_words(text: str, r: random.Random) -> str:
+    return re.sub(r"^(text|why|definition): \S+", r"\1: Anything", text, count=1, flags=re.MULTILINE)
+
+
+def notes(text: str, r: random.Random) -> str:
+    return (
+        text if "\nnotes:" in text else f"{text.rstrip()}\nnotes: Somebody looked at this {r.randrange(100)} times.\n"
+    )
+
+
+def withdrawn(text: str, r: random.Random) -> str:
+    why = "It was withdrawn to see what happens then."
+    return text if "\nstatus:" in text else f"{text.rstrip()}\nstatus:\n  state: withdrawn\n  why: {why}\n"
+
+
+def alias(text: str, r: random.Random) -> str:
+    return text if "\naliases:" in text else f"{text.rstrip()}\naliases:\n  - old-name-{r.randrange(10_000)}\n"
+
+
+def reliability(text: str, r: random.Random) -> str:
+    if not re.search(r"^kind: (source|evidence)$", text, re.MULTILINE) or "\nreliability:" in text:
+        return text
+    return f"{text.rstrip()}\nreliability:\n  value: 0.{r.randint(4, 9)}\n  why: It was looked at again with care.\n"
+
+
+def base_rate(text: str, r: random.Random) -> str:
+    if not re.search(r"^kind: claim$", text, re.MULTILINE) or "\nbase_rate:" in text:
+        return text
+    return f"{text.rstrip()}\nbase_rate:\n  value: 0.{r.randint(2, 8)}\n  why: So it is in cases like this one.\n"
+
+
+def less_linked(text: str, r: random.Random) -> str:
+    return re.sub(r"^bears_on:\n(?:[ -].*\n)+", "", text, count=1, flags=re.MULTILINE)
+
+
+EDITS = (
+    other_strength,
+    other_strength,
+    other_side,
+    other_title,
+    other_words,
+    notes,
+    withdrawn,
+    alias,
+    reliability,
+    base_rate,
+    less_linked,
+)
+
+
+def edit(folder: Path, r: random.Random) -> str:
+    """Change, add or remove a file at random, in a way that the records' rules allow; says what was done."""
+    while True:
+        path = r.choice(sorted(folder.rglob("*.yaml")))
+        before = path.read_text("utf-8")
+        added = path.with_name(f"{path.stem[:60]}-{r.randrange(1000)}.yaml")
+        what = r.choice(("remove", "add", *EDITS))
+        if what == "remove":
+            path.unlink()
+        elif what == "add" and path.name != "_topic.yaml":
+            added.write_text(before, "utf-8")
+        elif callable(what):
+            path.write_text(what(before, r), "utf-8")
+        if not any(f.level is Level.ERROR for f in check_loaded(load(folder))) and (
+            added.exists() or not path.exists() or path.read_text("utf-8") != before
+        ):
+            return f"{what if isinstance(what, str) else what.__name__} {path.name}"
+        path.write_text(before, "utf-8")
+        added.unlink(missing_ok=True)
+
+
+def built_anew(folder: Path, frame: Frame) -> dict[str, bytes]:
+    assessment = assess(load(folder).corpus)
+    exports = {form.file_name: form.render(assessment) for form in QUICK.values()}
+    return dict(render_site(assessment, frame.shell, frame.pages, SETTINGS, exports, draw=draw))
+
+
+def on_disk(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def differences(a: dict[str, bytes], b: dict[str, bytes]) -> list[str]:
+    return sorted(path for path in {*a, *b} if a.get(path) != b.get(path))
+
+
+@pytest.mark.parametrize("debate", ["bread", "clock", "generated", "too large to settle"])
+def test_random_edits(debate: str, frame: Frame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = tmp_path / "claims"
+    if debate in ("bread", "clock"):
+        shutil.copytree(BREAD if debate == "bread" else CLOCK, records)
+    else:
+        debates().write(records, 100)
+    if debate == "too large to settle":
+        monkeypatch.setattr(turning, "MAX_CLAIMS", 5)
+    (tmp_path / "site").mkdir()
+    site, known, r = LiveSite(tmp_path / "site", tmp_path / "mkdocs.yml"), Known(), random.Random(debate)
+    site.show(assess(load(records, known).corpus))
+    spared = 0
+    for step in range(STEPS):
+        done = [edit(records, r) for _ in range(step % 3 + 1)] if step else []
+        before = on_disk(site.folder)
+        changed = site.show(assess(load(records, known).corpus))
+        site.settle("data-list.html")
+        after = on_disk(site.folder)
+        assert differences(after, built_anew(records, frame)) == [], done
+        late = {"data-list.html", *(f"data/{form.file_name}" for form in QUICK.values())}
+        assert set(differences(before, after)) - late == changed, done
+        spared += len(after) - len(changed)
+    assert spared > 0
+
+
+def test_what_does_not_change_is_not_written(frame: Frame, tmp_path: Path) -> None:
+    records = Path(shutil.copytree(BREAD, tmp_path / "claims"))
+    (tmp_path / "site").mkdir()
+    site = LiveSite(tmp_path / "site", tmp_path / "mkdocs.yml")
+    site.show(assess(load(records).corpus))
+    times = {p: p.stat().st_mtime_ns for p in site.folder.rglob("*") if p.is_file()}
+    term = records / "terms" / "better-as-preferred.yaml"
+    term.write_text(term.read_text("utf-8").rstrip() + "\nnotes: Somebody looked at this again.\n", "utf-8")
+    changed = site.show(assess(load(records).corpus))
+    assert "term/better-as-preferred.html" in changed
+    assert len(changed) < 10
+    assert {p.relative_to(site.folder).as_posix() for p, t in times.items() if p.stat().st_mtime_ns != t} == changed
+
+
+def test_a_file_read_before_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    records, known = Path(shutil.copytree(CLOCK, tmp_path / "claims")), Known()
+    first = load(records, known)
+    path = next(p for p in sorted(records.rglob("*.yaml")) if "\ntitle: " in p.read_text("utf-8"))
+    for n in range(3):  # faster than the clock of some file systems
+        path.write_text(re.sub(r"(?m)^title: .*$", f"title: Name number {n}", path.read_text("utf-8")), "utf-8")
+        assert load(records, known).corpus[path.stem].title == f"Name number {n}"
+    assert load(records, known).corpus.digest == load(records).corpus.digest != first.corpus.digest
+    path.write_text("kind: claim\n", "utf-8")
+    assert load(records, known).findings == load(records).findings
+
+
+# ------------------------------------------------------------------------------------------------------------ recall
+
+
+class Counted:
+    """Numbers by name, and how often each question about them was worked out."""
+
+    def __init__(self, **numbers: int) -> None:
+        self.numbers = numbers
+        self.recall = Recall(self)
+        self.worked: list[Hashable] = []
+
+    def number(self, name: str) -> int:
+        found: int = self.recall.fact(name, lambda: self.numbers[name])
+        return found
+
+    def ask(self, make: Callable[..., int], *args: Hashable) -> int:
+        found: int = self.recall.result(make, *args)
+        return found
+
+
+def is_even(subject: Counted, name: str) -> int:
+    subject.worked.append(("even", name))
+    return subject.number(name) % 2 == 0
+
+
+def said(subject: Counted, a: str, b: str) -> int:
+    subject.worked.append("said")
+    return 10 * subject.ask(is_even, a) + (subject.number(b) if subject.ask(is_even, a) else 0)
+
+
+def test_an_answer_that_comes_out_as_before_troubles_nobody() -> None:
+    c = Counted(a=2, b=5)
+    assert c.recall.page(said, "a", "b") == (15, True)
+    c.worked.clear()
+    c.numbers["a"] = 4
+    c.recall.renew()
+    assert c.recall.page(said, "a", "b") == (15, False)
+    assert c.worked == [("even", "a")]
+    c.numbers["a"] = 3
+    c.recall.renew()
+    assert c.recall.page(said, "a", "b") == (0, True)
+    c.worked.clear()
+    c.numbers["b"] = 7  # no longer asked for
+    c.recall.renew()
+    assert c.recall.page(said, "a", "b") == (0, False)
+    assert c.worked == []
+
+
+def test_a_question_that_fails_is_asked_again() -> None:
+    def or_zero(subject: Counted, name: str) -> int:
+        try:
+            return subject.number(name)
+        except KeyError:
+            return 0
+
+    c = Counted(a=1)
+    assert c.recall.page(or_zero, "b") == (0, True)
+    c.numbers["b"] = 9
+    c.recall.renew()
+    assert c.recall.page(or_zero, "b") == (9, True)
+    del c.numbers["b"]
+    c.recall.renew()
+    assert c.recall.page(or_zero, "b") == (0, True)
+
+
+def test_what_was_put_away_lasts_until_something_it_was_made_from_changes() -> None:
+    def doubled(subject: Counted) -> int:
+        found = subject.recall.piece("twice")
+        if found is NOTHING:
+            subject.worked.append("twice")
+            found = 2 * subject.number("a")
+            subject.recall.put_away("twice", found)
+        return int(found)
+
+    def tripled(subject: Counted) -> int:
+        return doubled(subject) + subject.number("a")
+
+    c = Counted(a=1, b=1)
+    assert (c.recall.page(doubled)[0], c.recall.page(tripled)[0]) == (2, 3)
+    assert c.worked == ["twice"]
+    c.numbers["a"] = 2
+    c.recall.renew()
+    assert (c.recall.page(tripled)[0], c.recall.page(doubled)[0]) == (6, 4)
+    assert c.worked == ["twice", "twice"]
+    c.recall.forget(doubled)
+    c.recall.forget(tripled)
+    c.recall.renew()
+    assert c.recall.piece("twice") is NOTHING
