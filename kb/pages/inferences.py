@@ -68,8 +68,8 @@ def render_undercut(site: Site, entry: Entry) -> Page:
     """The page of an undercut that rests on a claim: what it attacks, how much it takes if true, and takes now."""
     record = site.corpus.record(entry.id, m.Undercut)
     t = record.target
-    ends = [id for id in (t.from_, t.to, t.argument, t.undercut) if id is not None]
-    facts = [Fact("Attacks the link" if t.to is not None else "Attacks", refs=site.refs(ends))]
+    ends = (("Attacks the link from", t.from_), ("to", t.to), ("Attacks", t.argument), ("Attacks", t.undercut))
+    facts = [Fact(label, refs=[site.ref(id)]) for label, id in ends if id is not None]
     kill = record.kill
     said = kill.definition if not isinstance(kill, float) else f"Takes {words.percent(kill)} of the bearing."
     facts.append(Fact("If true", kill.label if not isinstance(kill, float) else words.percent(kill), note=said))
@@ -97,6 +97,7 @@ def render_undercut(site: Site, entry: Entry) -> Page:
         **common(site, entry),
         facts=[*facts, *by_whom(site, record.by)],
         bites=bites,
+        above=site.ref(t.undercut) if t.undercut is not None else None,
         undercuts=site.refs(site.corpus.undercuts_of.get((entry.id, ""), ())),
         positions=positions_on(site, entry.id),
         passages=site.passages(record.seen_in),

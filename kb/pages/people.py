@@ -24,6 +24,9 @@ from kb.pages.viewpoint import through
 APART = 0.1
 """Gaps between a person and the map below ten points are not called a disagreement."""
 
+LISTED = 8
+"""Positions that are shown before the rest is folded away."""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -147,6 +150,7 @@ def render_person(site: Site, entry: Entry) -> Page:
         **common(site, entry),
         facts=_facts(site, record),
         held=held,
+        listed=LISTED,
         reported=site.refs(site.reported_of.get(entry.id, ())),
         gaps=found,
         counted=counted,

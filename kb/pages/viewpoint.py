@@ -123,6 +123,8 @@ def _setting(site: Site, c: Change) -> Setting:
     say = words.decibans if c.kind == "strength" else words.percent
     if c.kind in ("reliability", "kill"):
         neutral, theirs = f"{c.neutral:g}", f"{c.theirs:g}"
+    elif c.kind == "stated credence":  # set against where the claim stands, not against its base rate
+        neutral, theirs = words.percent(site.credences[c.record].credence), words.percent(c.theirs)
     else:
         neutral, theirs = say(c.neutral), say(c.theirs)
     target = site.ref(c.target) if c.target and c.target in site.corpus else None
