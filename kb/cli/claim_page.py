@@ -36,11 +36,15 @@ def show_claim(views: Views, entry: Entry) -> None:
     """The whole page of a claim."""
     views.head(entry)
     _about(views, entry)
-    explanation = views.found.explain(entry.id)
-    _credence(views, explanation)
-    if explanation.groups or explanation.links:
-        _sum(views, explanation)
-    _sides(views, explanation)
+    if entry.record.active:
+        explanation = views.found.explain(entry.id)
+        _credence(views, explanation)
+        if explanation.groups or explanation.links:
+            _sum(views, explanation)
+        _sides(views, explanation)
+    else:
+        views.sheet.heading("Credence")
+        views.sheet.wrap("not computed: a record that is not in force has none, and carries no weight.", 2, "yellow")
     views.positions(entry.id)
     _bears_on(views, entry.id)
     _ties(views, entry)

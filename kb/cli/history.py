@@ -54,8 +54,10 @@ def command(
         return
     title = entry.title if entry is not None else claim
     lines = [Text(title, style="bold"), Text(sparkline(found)), Text()]
+    status = entry.record.status if entry is not None else None
+    left = "gone" if status is None else str(status.state)
     for turn in found:
-        lines += _lines(turn)
+        lines += _lines(turn, left)
     lines += [Text(), Text(f"moved in {count(len(found), 'commit')} of {len(replayed)} that changed records", "dim")]
     if git.is_shallow(where.folder):
         lines.append(Text("this copy lacks the older history: git fetch --unshallow", style="yellow"))
@@ -68,9 +70,10 @@ def sparkline(found: tuple[Turn, ...]) -> str:
     return "".join(marks)
 
 
-def _lines(turn: Turn) -> list[Text]:
+def _lines(turn: Turn, left: str) -> list[Text]:
+    """A commit's two lines; ``left`` says what became of a claim that is not there any more."""
     before, after = (odds.say_percent(p) if p is not None else "–" for p in (turn.before, turn.after))
-    after = after if turn.there else "gone"
+    after = after if turn.there else left
     style = "green" if turn.weight > 0 else "red" if turn.weight < 0 else ""
     head = f"{_day(turn)} {turn.commit[:10]}  {before:>6} > {after:<6}"
     subject = cut(plain(turn.subject), max(width() - 50, 30))
