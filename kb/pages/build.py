@@ -21,6 +21,7 @@ from kb.pages.redirect import redirects
 from kb.pages.shell import Shell, by_name, fill
 from kb.pages.site import Settings, Site
 from kb.pages.sitemap import sitemap
+from kb.pages.table import SCRIPT_PATH, claims_pages, claims_script
 from kb.timeline import Timeline
 
 INDEX_PATH = "assets/search-index.js"
@@ -83,6 +84,7 @@ class Rendering:
             yield Part(_picture, (id, self._draw))
         yield Part(_redirects)
         yield Part(_data_files)
+        yield Part(_claims)
         if self.site.settings.site_url is not None:
             yield Part(_sitemap, tuple(sorted(self.frames)))
         for name in sorted(exports or {}):
@@ -201,6 +203,10 @@ def _data_files(site: Site) -> Files:
         ("predictions.csv", predictions_csv(site)),
         ("quantities.csv", quantities_csv(site)),
     )
+
+
+def _claims(site: Site) -> Files:
+    return ((SCRIPT_PATH, claims_script(site)), *claims_pages(site))
 
 
 def _sitemap(site: Site, *frames: str) -> Files:

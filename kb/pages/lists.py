@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -15,7 +14,7 @@ from kb.engine import arithmetic
 from kb.pages import turning, words
 from kb.pages.changes import changes_page, front
 from kb.pages.evidence import counted_once_list, evidence_list
-from kb.pages.outline import outline
+from kb.pages.outline import outline_fragment
 from kb.pages.page import Page, Section, made
 from kb.pages.people import people_list
 from kb.pages.predictions import predictions_list
@@ -23,58 +22,13 @@ from kb.pages.quantities import quantities_list
 from kb.pages.question import Standing, standing
 from kb.pages.render import render
 from kb.pages.rules import rules_list
-from kb.pages.site import Ref, Site
+from kb.pages.site import Site
 from kb.pages.sources import sources_list
-from kb.pages.sums import Weight, sum_of
+from kb.pages.sums import Weight
+from kb.pages.table import claims_table
 from kb.pages.terms import terms_list
 
 LISTED = 6
-
-
-@dataclass(frozen=True)
-class ClaimRow:
-    """A claim in the table of all claims; numbers that do not exist are empty, never zero."""
-
-    ref: Ref
-    p: str
-    db_value: str
-    weight: Weight | None
-    items: int
-    groups: int
-    n_for: int
-    n_against: int
-    topic: str
-    topic_title: str
-    state: str
-
-    @property
-    def contested(self) -> bool:
-        """Whether there are reasons or evidence on both sides."""
-        return self.n_for > 0 and self.n_against > 0
-
-
-def claim_row(site: Site, id: str) -> ClaimRow:
-    """A claim's row."""
-    c = site.credences[id]
-    total = sum_of(site, id)
-    sides = [r.stated.side for r in total.reasons] + [i.stated.side for g in total.groups for _, i in g.items]
-    state = "open"
-    if c.assessed:
-        state = {"for": "assessed up", "against": "assessed down"}.get(words.side(c.weight), "assessed")
-    topic = site.corpus[id].topic
-    return ClaimRow(
-        ref=site.ref(id),
-        p=f"{c.credence:.6f}" if c.assessed else "",
-        db_value=f"{odds.db(c.weight):.6f}" if c.assessed else "",
-        weight=Weight.of(c.weight) if c.assessed else None,
-        items=c.items,
-        groups=c.groups,
-        n_for=sides.count("for"),
-        n_against=sides.count("against"),
-        topic=topic,
-        topic_title=site.topic_title(topic),
-        state=state,
-    )
 
 
 def fragments(site: Site, sizes: Mapping[str, int]) -> dict[str, Callable[[], Markup]]:
@@ -89,8 +43,8 @@ def fragments(site: Site, sizes: Mapping[str, int]) -> dict[str, Callable[[], Ma
         "counts": lambda: Markup(_counts(site)),
         "questions": lambda: render("front.html.j2", root=root, standings=_standings(site)),
         "highlights": lambda: _highlights(site, _standings(site)),
-        "claims-table": lambda: _claims(site),
-        "outline": lambda: render("outline.html.j2", root=root, topics=outline(site)),
+        "claims-table": lambda: claims_table(site),
+        "outline": lambda: outline_fragment(site),
         "evidence-list": lambda: evidence_list(site),
         "counted-once": lambda: counted_once_list(site),
         "sources-list": lambda: sources_list(site),
@@ -108,14 +62,6 @@ def fragments(site: Site, sizes: Mapping[str, int]) -> dict[str, Callable[[], Ma
 
 def _standings(site: Site) -> list[Standing]:
     return [standing(site, e) for e in site.questions]
-
-
-def _claims(site: Site) -> Markup:
-    """The table of all claims: those that moved most first, those not assessed last."""
-    claims = [site.ask(claim_row, id) for id, _ in site.corpus.of(m.Claim, active=True)]
-    claims.sort(key=lambda c: (c.weight is None, -abs(c.weight.nats) if c.weight else 0.0, c.ref.title, c.ref.id))
-    topics = [(name, site.topic_title(name)) for name in site.topic_names]
-    return render("claims-table.html.j2", root="", rows=claims, topics=topics)
 
 
 def _counts(site: Site) -> str:

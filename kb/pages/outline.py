@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from markupsafe import Markup
 
 from kb import models as m
 from kb import vocab
 from kb.pages import words
 from kb.pages.neighbours import Node, beneath
+from kb.pages.render import render
 from kb.pages.site import Ref, Site
+from kb.pages.sums import sum_of
+from kb.pages.table import band, bands, claim_row
 
 _ALL = 10_000
 
@@ -21,15 +27,23 @@ class Branch:
         ref: the record.
         side: ``for``, ``against``, ``neutral``, or ``none`` for lines that bear on nothing above them.
         children: what lies beneath.
+        facets: what the outline can be filtered by.
         again: whether it was opened further up and is not opened again.
         open: whether it starts unfolded.
     """
 
     ref: Ref
     side: str
+    facets: Facets
     children: list[Branch] = field(default_factory=list)
     again: bool = False
     open: bool = False
+
+    def walk(self) -> Iterator[Branch]:
+        """This line and all beneath it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
 
     @property
     def said(self) -> str:
@@ -45,12 +59,59 @@ class Branch:
         parts += [words.count(items, "item") + " of evidence"] if items else []
         return words.listing(parts)
 
-    @property
-    def state(self) -> str:
-        """``assessed``, ``open``, or empty for records without credence."""
-        if self.ref.credence is None:
-            return ""
-        return "assessed" if self.ref.credence.assessed else "open"
+
+@dataclass(frozen=True)
+class Facets:
+    """What a line can be filtered by.
+
+    Attributes:
+        topic: folder of the record.
+        band: of its credence, ``open`` when not assessed, empty for records without one.
+        contested: whether reasons or evidence lie on both sides of it.
+        countered: whether an item of evidence counts against it.
+        people: who holds a position on it, drew it, or wrote the source that vouches for it.
+    """
+
+    topic: str
+    band: str
+    contested: bool
+    countered: bool
+    people: tuple[str, ...]
+
+
+def facets(site: Site, id: str) -> Facets:
+    """What a record's line can be filtered by."""
+    entry = site.corpus[id]
+    record = entry.record
+    people = {p.of or p.by for p in (site.corpus.record(q, m.Position) for q in site.corpus.positions_on.get(id, ()))}
+    people |= {record.get("by")} - {None}
+    if isinstance(record, m.Evidence):
+        root = site.corpus.root_of(record)
+        people |= set(site.corpus.record(root, m.Source).authors) if root is not None else set()
+    view = site.credence(id)
+    state = "" if view is None else band(view.p) if view.assessed else "open"
+    contested = isinstance(record, m.Claim) and id in site.credences and site.ask(claim_row, id).contested
+    groups = sum_of(site, id).groups if id in site.credences else ()
+    countered = any(item.stated.side == "against" for group in groups for _, item in group.items)
+    return Facets(entry.topic, state, contested, countered, tuple(sorted(people)))
+
+
+def outline_fragment(site: Site) -> Markup:
+    """The outline with its filters."""
+    topics = site.ask(outline)
+    people: set[str] = set()
+    for _, _, lines in topics:
+        for line in lines:
+            people.update(p for one in line.walk() for p in one.facets.people)
+    ordered = sorted(people, key=lambda p: (site.ref(p).title.lower(), p))
+    return render(
+        "outline.html.j2",
+        root="",
+        topics=topics,
+        people=[(p, site.ref(p).title) for p in ordered],
+        person={p: i for i, p in enumerate(ordered)},
+        bands=bands(),
+    )
 
 
 def outline(site: Site) -> list[tuple[str, str, list[Branch]]]:
@@ -60,7 +121,7 @@ def outline(site: Site) -> list[tuple[str, str, list[Branch]]]:
     tops: dict[str, list[Branch]] = {}
     for name in site.topic_names:
         for entry in questions[name]:
-            top = Branch(site.ref(entry.id), "none", open=True)
+            top = Branch(site.ref(entry.id), "none", site.ask(facets, entry.id), open=True)
             record = site.corpus.record(entry.id, m.Question)
             top.children = [_claim(site, a, "none", opened) for a in record.answers if a in site.credences]
             tops.setdefault(name, []).append(top)
@@ -79,7 +140,7 @@ def outline(site: Site) -> list[tuple[str, str, list[Branch]]]:
 
 def _claim(site: Site, id: str, side: str, opened: set[str]) -> Branch:
     """A record with everything beneath it that has not been opened before."""
-    branch = Branch(site.ref(id), side)
+    branch = Branch(site.ref(id), side, site.ask(facets, id))
     record = site.corpus[id].record
     if isinstance(record, m.Argument):
         branch.children = [_claim(site, p, "none", opened) for p in record.premises if p in site.credences]

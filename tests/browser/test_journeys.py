@@ -66,57 +66,6 @@ def test_search_opens_and_closes_by_button_and_key(visit: Open, served: str) -> 
     expect(page.locator("dialog.kb-search")).to_be_hidden()
 
 
-def test_claims_sort_with_unassessed_last_and_keep_their_state(visit: Open, base: str) -> None:
-    tab = visit()
-    page = tab.page
-    page.goto(base + "claims.html")
-    page.get_by_role("button", name="Credence").click()
-    cells = page.locator("[data-kb-table] tbody td:nth-child(2)")
-    values = [cell.get_attribute("data-v") or "" for cell in cells.all()]
-    numbers = [float(v) for v in values if v]
-    assert numbers == sorted(numbers, reverse=True)
-    assert values[: len(numbers)] == [v for v in values if v], "a claim that is not assessed is ranked"
-    assert "sort=-p" in page.url
-    page.get_by_role("button", name="Credence").click()
-    values = [cell.get_attribute("data-v") or "" for cell in cells.all()]
-    assert [float(v) for v in values if v] == sorted(numbers)
-    assert not values[-1]
-    page.reload()
-    expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "ascending")
-    assert tab.problems == []
-
-
-def test_claims_filter_by_words_state_and_side(visit: Open, base: str) -> None:
-    page = visit().page
-    page.goto(base + "claims.html")
-    rows = page.locator("[data-kb-table] tbody tr:visible")
-    every = rows.count()
-    page.get_by_label("Words").fill("matters most")
-    expect(rows).to_have_count(3)
-    page.get_by_label("Credence").select_option("up")
-    expect(rows).to_have_count(2)
-    expect(page.locator("output")).to_have_text(f"2 of {every} claims")
-    shared = page.url
-    page.get_by_role("button", name="Reset").click()
-    expect(rows).to_have_count(every)
-    page.goto("about:blank")
-    page.goto(shared)
-    expect(rows).to_have_count(2)
-    expect(page.get_by_label("Words")).to_have_value("matters most")
-
-
-def test_filtered_claims_download_as_csv(visit: Open, served: str) -> None:
-    page = visit().page
-    page.goto(served + "claims.html#q=steam")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
-    text = download.value.path().read_text("utf-8")
-    lines = text.strip().splitlines()
-    assert lines[0].startswith("id,title,p,")
-    assert [line.split(",")[0] for line in lines[1:]] == ['"steam-makes-crust"']
-    assert '""' in lines[1], "a claim that is not assessed has an empty credence"
-
-
 def test_outline_folds_and_filters(visit: Open, base: str) -> None:
     page = visit().page
     page.goto(base + "map.html")

@@ -182,6 +182,9 @@
 
   const drawBox = (map, parent, side, tie) => {
     const [id, kind, title, credence, assessed, sign, line, thick, said, beneath, above] = tie;
+    const [verb, strength] = /^(.*?)( \(.*)?$/.exec(said).slice(1);
+    const passive = { supports: "is supported by it", opposes: "is opposed by it" }[verb] ?? "gets no weight from it";
+    const tied = `${side === "beneath" ? `${verb} it` : passive}${strength ?? ""}`;
     const width = map.narrow ? Math.max(parent.width - INDENT, 184) : map.middle.width;
     const lines = wrap(title, width - 20, 3);
     const height = 30 + LEAD * lines.length;
@@ -189,7 +192,7 @@
       ...[].concat(text).map((row, i) => el("tspan", { x: num(x), y: num(y + i * LEAD) }, row)));
     const box = { id, kind, title, side, parent, width, height, kids: [], more: {} };
     box.element = el("a", { href: `${map.svg.dataset.root}${kind}/${id}.html`, class: `kb-box kb-box--${kind}${assessed ? "" : " kb-box--open"}`, "data-box": map.next, "data-id": id },
-      el("title", {}, `${kind}: ${title}${credence ? ` (${credence})` : ""}`),
+      el("title", {}, `${kind}: ${title}${credence ? ` (${credence})` : ""}, ${tied}`),
       el("rect", { x: 0.75, y: 0.75, width: num(width - 1.5), height: height - 1.5, rx: 4 }),
       label(kind, 10, 17, "kb-svg-kind"),
       label(credence, width - 10, 17, assessed ? "kb-svg-number" : "kb-svg-kind", "end"),
@@ -257,7 +260,7 @@
   const fitScale = (view) => Math.min(1, view.figure.clientWidth / natural(view));
 
   /** Show the map at `scale` pixels a unit, `null` for as large as the page is wide, and keep a point in its place. */
-  const zoom = (view, scale, at = null) => {
+  const zoom = (view, scale, { at = null, asked = true } = {}) => {
     const { figure, map: { svg } } = view;
     const frame = figure.getBoundingClientRect();
     const [px, py] = at ? [at.x - frame.x, at.y - frame.y] : [frame.width / 2, Math.min(frame.height, innerHeight) / 2];
@@ -266,7 +269,7 @@
     const wanted = scale === null ? null : Math.min(Math.max(scale, 0.25), 4);
     svg.style.maxWidth = wanted === null ? "" : "none";
     svg.style.width = wanted === null ? "" : `${num(natural(view) * wanted)}px`;
-    figure.classList.toggle("kb-figure--zoomed", wanted !== null && wanted > fitScale(view) + 0.001);
+    figure.classList.toggle("kb-figure--zoomed", asked && wanted !== null && wanted > fitScale(view) + 0.001);
     const now = scaleNow(view);
     figure.scrollLeft = x * now - px;
     figure.scrollTop = y * now - py;
@@ -297,7 +300,7 @@
     figure.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
-      zoom(view, scaleNow(view) * Math.exp(-event.deltaY / 300), { x: event.clientX, y: event.clientY });
+      zoom(view, scaleNow(view) * Math.exp(-event.deltaY / 300), { at: { x: event.clientX, y: event.clientY } });
     }, { passive: false });
     figure.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -327,7 +330,7 @@
     let added;
     try { added = await open(view, box, side); } catch { location.href = element.href.baseVal; return; }
     layout(view);
-    zoom(view, map.narrow ? null : scale);
+    zoom(view, map.narrow ? null : scale, { asked: false });
     const now = anchor.getBoundingClientRect();
     view.figure.scrollLeft += now.x - before.x;
     if (focus && added.length) {

@@ -27,15 +27,21 @@
     return element;
   };
 
-  /** The state of a page, kept in the address after the #, so that a link shows what its sender saw. */
-  const readState = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+  // The state of a page is kept in the address after the #, so that a link shows what its sender saw: the place to go
+  // to first, if any, then what parts of the page remember.
+  const split = () => {
+    const parts = location.hash.slice(1).split("&").filter(Boolean);
+    const place = parts.length && !parts[0].includes("=") ? parts.shift() : "";
+    return [place, parts.join("&")];
+  };
+  const readState = () => new URLSearchParams(split()[1]);
   const writeState = (changes) => {
     const state = readState();
     for (const [key, value] of Object.entries(changes)) {
       if (value) state.set(key, value); else state.delete(key);
     }
-    const hash = state.toString();
-    if (hash || location.hash.includes("=")) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+    const hash = [split()[0], state.toString()].filter(Boolean).join("&");
+    history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
   };
 
   /** Whether the reader asked for less motion. */
@@ -147,7 +153,9 @@
 
   // ---- tables and outline -------------------------------------------------------------------------------------
 
-  if (document.querySelector("[data-kb-table], [data-kb-outline]")) load("assets/js/table.js");
+  if (document.querySelector("[data-kb-filters=claims]")) load("assets/js/claims.js");
+  if (document.querySelector("[data-kb-outline]")) load("assets/js/outline.js");
+  if (document.querySelector("[data-kb-table]:not([data-kb-table=claims])")) load("assets/js/table.js");
   if (document.querySelector("[data-kb-whatif]")) load("assets/js/whatif.js");
   if (document.querySelector(".kb-tip")) load("assets/js/tips.js");
 
