@@ -65,7 +65,8 @@
 
   // ---- one input ----------------------------------------------------------------------------------------------------
 
-  /** An input with its slider.  `value` is in percent or decibans, null where the map's own number stands. */
+  /** An input with its slider and a box to type in: a percentage, or for a strength a slider in decibans and a ratio.
+      `value` is in percent or decibans, null where the map's own number stands. */
   class Lever {
     constructor(item) {
       this.item = item;
@@ -74,7 +75,7 @@
       this.strength = this.kind === "strength";
       this.sign = this.stated < 0 ? -1 : 1;
       const shown = this.strength ? Math.abs(this.stated) / DB : 100 * this.stated;
-      this.shown = Math.round(10 * shown) / 10;
+      this.shown = this.boxed(shown);
       this.value = null;
       const label = item.querySelector(".kb-whatif__what");
       [this.least, this.most] = this.strength ? [0, 40] : [0.1, 99.9];
@@ -82,9 +83,10 @@
       this.range = make("input", { type: "range", min, max, step, "aria-labelledby": label.id });
       this.range.value = shown;
       this.start = Number(this.range.value);
-      this.unit = make("span", { className: "kb-whatif__unit", id: `${label.id}-unit`, textContent: this.strength ? "dB" : "%" });
-      this.box = make("input", {
-        type: "number", min: this.least, max: this.most, step: "any", "aria-labelledby": `${label.id} ${this.unit.id}` });
+      this.unit = make("span", { className: "kb-whatif__unit", id: `${label.id}-unit`, textContent: this.strength ? (this.sign > 0 ? "×" : "÷") : "%" });
+      if (this.strength) this.unit.append(make("span", { className: "kb-hidden", textContent: "likelihood ratio" }));
+      const ends = [this.least, this.most].map((x) => this.boxed(x));
+      this.box = make("input", { type: "number", min: ends[0], max: ends[1], step: "any", "aria-labelledby": `${label.id} ${this.unit.id}` });
       this.box.value = this.shown;
       this.reset = make("button", { type: "button", className: "kb-button", textContent: "Reset", disabled: true });
       this.reset.setAttribute("aria-describedby", label.id);
@@ -95,15 +97,14 @@
       this.said.after(" ", this.mine);
       item.append(make("div", { className: "kb-whatif__controls" },
         make("span", { className: "kb-whatif__track" }, this.range, this.mark),
-        make("span", { className: "kb-whatif__box" }, this.box, " ", this.unit), this.reset));
+        make("span", { className: "kb-whatif__box" }, ...(this.strength ? [this.unit, this.box] : [this.box, this.unit])), this.reset));
       this.range.addEventListener("input", () => { this.set(Number(this.range.value)); update(); });
       this.range.addEventListener("change", remember);
       this.box.addEventListener("input", () => {
-        if (this.box.value !== "" && this.box.validity.valid) { this.set(Number(this.box.value), true); update(); }
+        if (this.box.value !== "" && this.box.validity.valid) { this.set(this.typed(), true); update(); }
       });
       this.box.addEventListener("change", () => {
-        const typed = Number(this.box.value);
-        this.set(this.box.value === "" ? null : Math.min(Math.max(typed, this.least), this.most));
+        this.set(this.box.value === "" ? null : Math.min(Math.max(this.typed(), this.least), this.most));
         update();
         remember();
       });
@@ -116,12 +117,22 @@
       this.speak();
     }
 
+    /** What the box shows for a value: at most one decimal of a percentage, three digits of a ratio. */
+    boxed(value) { return this.strength ? Number((10 ** (value / 10)).toPrecision(3)) : Math.round(10 * value) / 10; }
+
+    /** The value that is typed in the box; null where it is the map's own. */
+    typed() {
+      const found = Number(this.box.value);
+      if (found === this.shown) return null;
+      return this.strength ? 10 * Math.log10(Math.max(found, 1)) : found;
+    }
+
     /** Move the input; back where the map has it, it counts as not moved. */
     set(value, typing = false) {
-      const still = value === null || Number.isNaN(value) || value === this.start || value === this.shown;
+      const still = value === null || Number.isNaN(value) || value === this.start;
       this.value = still ? null : value;
       this.range.value = still ? this.start : value;
-      if (!typing) this.box.value = still ? this.shown : value;
+      if (!typing) this.box.value = still ? this.shown : this.boxed(value);
       this.reset.disabled = still;
       this.item.classList.toggle("kb-whatif__moved", !still);
       this.speak();
@@ -168,7 +179,7 @@
       const share = String(Number((this.value / 100).toPrecision(4)));
       const prior = this.kind === "base rate" && data.inputs[this.key][2].length > 0;
       const lines = {
-        strength: this.value === 0 ? ["counts:", "  value: false", "  why: "] : ["strength:", `  db: ${this.value}`],
+        strength: this.value === 0 ? ["counts:", "  value: false", "  why: "] : ["strength:", `  db: ${Number(this.value.toFixed(2))}`],
         "base rate": prior ? ["priors:", `  ${record}: ${share}`] : ["base_rate:", `  credence: ${share}`, "  why: "],
         reliability: ["reliability:", `  value: ${share}`, "  why: "],
       }[this.kind];
