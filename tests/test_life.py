@@ -1,4 +1,4 @@
-"""A record in each state of its life (in force, withdrawn, superseded, merged), through the commands and on its page."""
+"""A record in each state of its life (in force, withdrawn, superseded, merged), through commands and on its page."""
 
 from __future__ import annotations
 
