@@ -126,6 +126,7 @@ def test_cruxes_settle_claims_beneath_and_bracket_the_number(site: Site) -> None
 
 def test_a_debate_too_large_to_settle_shows_its_reasons(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turning, "MAX_CLAIMS", 0)
+    site = Site(site.assessment, site.settings)  # one that has not asked yet
     found = turning.cruxes(site, "cold-rise-tastes-better")
     assert {c.ref.id for c in found} <= {r.ref.id for r in Sum(site, "cold-rise-tastes-better").reasons}
     assert found
