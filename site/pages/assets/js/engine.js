@@ -343,19 +343,23 @@
     };
     const push = (v, most) => {
       if (v === 1) return most;
+      let sent = 0;
       for (; next[v] < out[v].length; next[v] += 1) {
         const e = out[v][next[v]];
         if (room[e] > 0 && level[heads[e]] === level[v] + 1) {
-          const sent = push(heads[e], Math.min(most, room[e]));
-          if (sent > 0) { room[e] -= sent; room[e ^ 1] += sent; return sent; }
+          const passed = push(heads[e], Math.min(most - sent, room[e]));
+          room[e] -= passed;
+          room[e ^ 1] += passed;
+          sent += passed;
+          if (sent === most) return sent;
         }
       }
-      return 0;
+      return sent;
     };
     let total = 0;
     while (reach()) {
       next.fill(0);
-      for (let sent = push(0, Infinity); sent > 0; sent = push(0, Infinity)) total += sent;
+      total += push(0, Infinity);
     }
     return total;
   };
