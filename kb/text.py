@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from kb.errors import Finding
+from kb.syntax import in_words
 
 try:  # the wheel ships libyaml; a build without it still reads, more slowly
     from yaml import CSafeLoader as _Loader
@@ -44,6 +45,7 @@ _MAY_MEAN_MORE = frozenset("~nNtTfF+-.0123456789")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ufffe\uffff]")
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _EMOJI_JOINER = re.compile(
     "(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
@@ -133,6 +135,8 @@ def _refused(text: str) -> Iterator[tuple[int, str, str, str, str]]:
             yield at, char, "a tab", "use spaces", " "
         elif _CONTROL.match(char):
             yield at, char, f"the control character {code}", "delete it", ""
+        elif _TURNING.match(char):
+            yield at, char, f"the invisible character {code}, which turns text round", "delete it", ""
         elif _HIDDEN.match(char):
             if char != "\u200d" or not _EMOJI_JOINER.match(text, at):
                 yield at, char, f"the invisible character {code}", "delete it", ""
@@ -330,6 +334,7 @@ def read_document(raw: bytes, path: str) -> tuple[Document | None, tuple[Finding
     builder = _Builder()
     faults: list[Fault] = []
     document = None
+    text = ""
     try:
         text, faults = clean(_decode(raw))
         _refuse_conflict(text)
@@ -342,7 +347,8 @@ def read_document(raw: bytes, path: str) -> tuple[Document | None, tuple[Finding
     except _Unreadable as error:
         faults.append(error.fault)
     except yaml.MarkedYAMLError as error:
-        fault = _syntax_fault(error)
+        said = in_words(error, text)
+        fault = Fault(said.mark, "yaml-syntax", said.message, said.hint)
         if not _a_tab_is_to_blame(fault, faults, raw):
             faults.append(fault)
     except (yaml.YAMLError, ValueError) as error:
@@ -390,30 +396,3 @@ def _a_tab_is_to_blame(fault: Fault, others: list[Fault], raw: bytes) -> bool:
         and not lines[other.mark[0] - 1][: other.mark[1]].strip()
         for other in others
     )
-
-
-_SYNTAX = (
-    ("mapping values are not allowed", "put the value in quotes if it contains `: `"),
-    ("could not find expected ':'", "every field needs `name: value`; check the line before too"),
-    ("did not find expected key", "indent the fields of one record alike; put values that contain quotes in quotes"),
-    ("did not find expected '-' indicator", "indent the entries of one list alike"),
-    ("block sequence entries are not allowed", "start the list on a line of its own below its field"),
-    ("did not find expected ',' or", "close the bracket, and put text with commas, colons or brackets in quotes"),
-    ("unexpected end of stream", "close the quotation mark or bracket that was opened here"),
-    ("cannot start any token", "put a value that starts with a special character in quotes; indent with spaces"),
-    ("escape character", "use single quotes, or write a backslash twice"),
-    ("undefined alias", "put a value that starts with * in quotes"),
-    ("did not find expected alphabetic", "put a value that starts with &, * or ! in quotes"),
-)
-"""What the parser says to what a person should do."""
-
-
-def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
-    """The parser's complaint with what to do about it."""
-    problem = (error.problem or "it cannot be read")[:200]
-    at = error.problem_mark or error.context_mark
-    if "unexpected end of stream" in problem and error.context_mark is not None:
-        at = error.context_mark  # where the quotation mark was opened, not the end of the file
-    mark = (at.line + 1, at.column + 1) if at is not None else (1, 1)
-    hint = next((hint for part, hint in _SYNTAX if part in problem), "check quotes, colons and indentation near here")
-    return Fault(mark, "yaml-syntax", f"not valid YAML: {problem}", hint)

@@ -124,7 +124,9 @@ class _Mender:
         if kind == "missing":
             self.around.add(self.document.mark(where))
         else:
+            n = len(where)
             self.mended.add(self.document.mark(where))
+            self.around |= {mark for path, mark in self.marks.items() if path[:n] == where and path != (*where, "?")}
             if isinstance(value, str) and kind == "string_too_long":
                 new = value[: int(problem.get("ctx", {}).get("max_length", 0))]
         if isinstance(parent, dict):

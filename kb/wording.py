@@ -16,6 +16,8 @@ from kb.models.base import ID_PATTERN
 WHOLE = "the record"
 _ADVICE = re.compile(r"((?:[^`:]|`[^`]*`|:(?! ))*): (.*)\Z", re.DOTALL)
 """What a check of ours says: what is wrong, a colon outside of code, what to write instead."""
+_PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:%|percent|per cent)\s*")
+_THOUSANDS = re.compile(r",(?=\d{3}\b)")
 EVERYWHERE = frozenset({"id", "aliases", "status", "notes", "added", "summary"})
 """Fields of every record: not worth naming where a newcomer asks what a kind has."""
 
@@ -46,7 +48,10 @@ class Wrong:
 def in_words(wrong: Wrong) -> tuple[str, str]:
     """What is wrong, and what to write instead."""
     if wrong.value is None and wrong.kind not in ("missing", "extra_forbidden", "value_error", "key_mismatch"):
-        return f"`{wrong.field}` is empty", f"write a value after `{wrong.name}:`, or delete the line"
+        hint = f"write a value after `{wrong.name}:`, or delete the line"
+        if str in options(wrong.annotation):
+            hint += "; text that starts with # needs quotes"
+        return f"`{wrong.field}` is empty", hint
     if wrong.kind == "value_error":
         raw = wrong.raw.removeprefix("Value error, ")
         parts = _ADVICE.match(raw)
@@ -87,6 +92,9 @@ def _choice(wrong: Wrong) -> tuple[str, str]:
         also = "; or {db: 5}, {lr: 3}, {if_true: .6, if_false: .2}"
     elif wrong.name in ("credence", "base_rate", "value", "reliability", "kill"):
         also = "; or a number such as 0.7"
+    percent = _PERCENT.fullmatch(wrong.value) if also.endswith("0.7") and isinstance(wrong.value, str) else None
+    if percent is not None:
+        guess = f"write {float(percent[1]) / 100:g} for {percent[1]}%; or "
     return f"`{wrong.field}` cannot be {wrong.shown}", f"{guess}write one of {', '.join(words)}{also}"
 
 
@@ -96,7 +104,19 @@ def _pattern(wrong: Wrong) -> tuple[str, str]:
     if pattern == ID_PATTERN and (slug := re.sub(r"[^a-z0-9]+", "-", str(wrong.value).lower()).strip("-")[:80]):
         lines = " - " in str(wrong.value)
         hint = "indent the entries of one list alike" if lines else f"{hint}, e.g. {slug}"
+    if wrong.name == "url" and isinstance(wrong.value, str):
+        hint = _address(wrong.value, hint)
     return f"`{wrong.field}` cannot be {wrong.shown}", hint
+
+
+def _address(value: str, hint: str) -> str:
+    """What to write instead of something that is no web address."""
+    bare = value.strip()
+    if re.match(r"https?://", bare) and " " in bare:
+        return f"write blanks in an address as %20: {bare.replace(' ', '%20')[:120]}"
+    if re.match(r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/)", bare) and " " not in bare:
+        return f"{hint}: https://{bare[:120]}"
+    return hint
 
 
 def _bound(wrong: Wrong) -> tuple[str, str]:
@@ -104,7 +124,10 @@ def _bound(wrong: Wrong) -> tuple[str, str]:
     bound = next((f"{words} {wrong.ctx[key]:g}" for key, words in limits.items() if key in wrong.ctx), "within limits")
     limit = next((wrong.ctx[key] for key in limits if key in wrong.ctx), None)
     if limit in (0.0, 1.0, 1e-6, 1 - 1e-6) and wrong.name != "lr":
-        bound = "strictly between 0 and 1, e.g. 0.7 for 70%"
+        value = wrong.value if isinstance(wrong.value, int | float) and 1 < wrong.value < 100 else 70
+        bound = f"strictly between 0 and 1, e.g. {value / 100:g} for {value:g}%"
+    elif wrong.name == "lr":
+        bound += "; `stance: opposes` makes it speak against the claim"
     return f"`{wrong.field}` cannot be {wrong.shown}", f"write a number that is {bound}"
 
 
@@ -130,12 +153,16 @@ def _wrong_type(wrong: Wrong) -> tuple[str, str]:
         return message, hint
     if wanted == "text" and isinstance(wrong.value, list) and len(wrong.value) == 1:
         return message, f"only one may stand here: write `{wrong.name}: {str(wrong.value[0])[:40]}`"
-    number = re.match(r"[-+]?[0-9.]+", wrong.value) if isinstance(wrong.value, str) else None
+    number = re.match(r"[-+]?[0-9.,]*[0-9]", wrong.value) if isinstance(wrong.value, str) else None
     if wanted == "a number" and number:
+        alone = _THOUSANDS.sub("", number[0])
+        if number[0] == wrong.value:
+            how = "take the quotation marks away" if alone == wrong.value else "write it without commas"
+            return message, f"{how}: {alone}"
         percent = wrong.value[number.end() :].lstrip().startswith("%")
         return (
             message,
-            "write it as a fraction, e.g. 0.7 for 70%" if percent else f"write the number alone: {number[0]}",
+            "write it as a fraction, e.g. 0.7 for 70%" if percent else f"write the number alone: {alone}",
         )
     return message, f"write {wanted} here"
 

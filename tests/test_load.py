@@ -184,7 +184,11 @@ def test_what_could_not_be_read_is_known_by_name(tree: Path) -> None:
     [
         ("title: 12", "`title` should be text, not 12", 'put it in quotes: "12"'),
         ("title: true", "`title` should be text, not true", 'put it in quotes: "true"'),
-        ("title:", "`title` is empty", "write a value after `title:`, or delete the line"),
+        (
+            "title:",
+            "`title` is empty",
+            "write a value after `title:`, or delete the line; text that starts with # needs quotes",
+        ),
         ("title: [a]", "`title` should be text, not a list", "only one may stand here: write `title: a`"),
         ("title: {a: b}", "`title` should be text, not fields", "write text here"),
         ("title: ab", "`title` is too short", "write at least 3 characters"),

@@ -23,6 +23,6 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             yield report(
                 corpus[id],
                 ("title",),
-                "the item has no root: no source vouches for it",
+                "no source vouches for the item: it has no root",
                 "add `seen_in:` with `source:` and `anchor:`",
             )
