@@ -163,7 +163,8 @@ CASES = [
     Case("evidence-on-a-shelf", EVIDENCE, 1, 7, "file-place", ("folder of a topic",), SX),
     Case("outside-all-folders", EVIDENCE, 1, 1, "file-place", ("move it into a topic's folder",), "x.yaml"),
     Case("topic-misspelt", CLAIM, 1, 7, "topic-file", ("kettles", "_topic.yaml"), "kettels/x.yaml", level="warning"),
-    Case("id-taken", "kind: term\ntitle: long\nword: long\ndefinition: Longer than it is.\n", 1, 1, "duplicate-id", ("another file name",), "terms/watched-kettles-boil-late.yaml"),
+    Case("id-taken", "kind: term\ntitle: long\nword: long\ndefinition: Longer than it is.\n", 1, 1,
+         "duplicate-id", ("another file name",), "terms/watched-kettles-boil-late.yaml"),
     # fields
     Case("kind-misspelt", evidence("evidence", "evidance"), 1, 7, "schema", ("did you mean evidence?",)),
     Case("kind-missing", evidence("kind: evidence\n", ""), 1, 1, "schema", ("did you mean evidence?", "`kind:`")),
@@ -226,7 +227,7 @@ CASES = [
          ("the id of a source", "add my-own-diary-of-it.yaml")),
     Case("question-as-claim", evidence("waiting-feels-long", "do-watched-kettles-boil-late"), 9, 12, "wrong-kind",
          ("the question's answers",)),
-    Case("anchor-too-long", evidence("locator: row 9", "anchor: {start: 'the ninth of the kettles sang for long'}"),
+    Case("anchor-too-long", evidence("locator: row 9", "anchor: {start: 'the ninth kettle of all sang for so long'}"),
          7, 21, "anchor-words", ("3 to 8 words",)),
     # wording: worth mending, and no reason to stop a build
     Case("markdown-in-title", evidence("title: The ninth", "title: The **ninth**"), 2, 8, "markup", ("plain words",),
