@@ -5,6 +5,7 @@ words that were given differ from those that are there.
 from __future__ import annotations
 
 import difflib
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ from kb.snapshots import START_ALONE, Found, Snapshot, closest_words, digest_of,
 
 FEWEST, USUAL, MOST = 3, 5, 8
 """Words of an anchor's end."""
+WORD = 5.0
+"""Similarity (0 to 100) that a word more or less than was given costs."""
+STEPS = 3
+"""Words by which a hit is made longer or shorter at each end."""
 LIKELY = 30.0
 """Least similarity (0 to 100) of a sentence that is offered."""
 
@@ -28,12 +33,14 @@ class Candidate:
         line: its line in the stored copy, from 1.
         similarity: to what was looked for, 0 to 1.
         anchor: words that point at it, spelt as in the copy, with its digest; ``None`` where it stands there twice.
+        piece: number of its (first) sentence in the copy, from 0.
     """
 
     text: str
     line: int
     similarity: float
     anchor: m.Anchor | None
+    piece: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +81,33 @@ def candidates(raw: str, words: str, most: int = 5) -> tuple[Candidate, ...]:
     found = []
     for text, score, n in sorted(hits, key=lambda hit: (-hit[1], hit[2])):
         begin, end, line = snapshot.pieces[n]
-        found.append(Candidate(text, line, score / 100, pointing_at(snapshot, raw, begin, end)))
+        found.append(Candidate(text, line, score / 100, pointing_at(snapshot, raw, begin, end), n))
     return tuple(found)
+
+
+def longer(candidate: Candidate, raw: str, sentences: int) -> Candidate:
+    """A passage that starts with a candidate's sentence.
+
+    Args:
+        candidate: what was chosen.
+        raw: the stored copy.
+        sentences: how many it has; fewer where the copy ends.
+    """
+    snapshot = Snapshot("", raw)
+    last = min(candidate.piece + sentences, len(snapshot.pieces)) - 1
+    begin, end = snapshot.pieces[candidate.piece][0], snapshot.pieces[last][1]
+    anchor = pointing_at(snapshot, raw, begin, end)
+    return Candidate(snapshot.text[begin:end], candidate.line, candidate.similarity, anchor, candidate.piece)
 
 
 def _spelt(snapshot: Snapshot, raw: str, begin: int, end: int) -> list[str]:
     """The words of a span as the copy spells them, for a browser looks for just these."""
+    inside = [(max(b, begin), min(e, end)) for b, e, _ in snapshot.pieces if b < end and e > begin]
+    return [word for b, e in inside for word in _spelt_piece(snapshot, raw, b, e)]
+
+
+def _spelt_piece(snapshot: Snapshot, raw: str, begin: int, end: int) -> list[str]:
+    """The words of a part of a sentence, which lies on one line of the copy."""
     words = snapshot.text[begin:end].split()
     number = line_of(snapshot, begin)
     line = raw.split("\n")[number - 1]
@@ -140,12 +168,49 @@ def nearest(snapshot: Snapshot, raw: str, anchor: m.Anchor) -> Nearest | None:
         hit = closest_words(snapshot, normalise(given), at)
         if hit is None:
             return None
-        similarity = min(similarity, hit[0])
-        ends.append(" ".join(_spelt(snapshot, raw, hit[1], hit[2])))
-        differences += differing(normalise(given), snapshot.text[hit[1] : hit[2]])
-        at = hit[2]
+        begin, end = _as_long(snapshot, normalise(given), hit[1], hit[2], at)
+        words = snapshot.text[begin:end]
+        similarity = min(similarity, fuzz.ratio(normalise(given), words) / 100)
+        ends.append(" ".join(_spelt(snapshot, raw, begin, end)))
+        differences += differing(normalise(given), words)
+        at = end
     found = m.Anchor(start=ends[0], end=ends[1] if len(ends) > 1 else None)
     return Nearest(with_digest(snapshot, found) or found, similarity, tuple(differences))
+
+
+def _as_long(snapshot: Snapshot, given: str, begin: int, end: int, least: int) -> tuple[int, int]:
+    """The span around a hit that is likest to the words given and has as many: a hit leaves out an end that differs.
+
+    Args:
+        snapshot: the stored copy.
+        given: normalised words.
+        begin, end: the hit, whole words.
+        least: where the span may start.
+    """
+    text = snapshot.text
+    starts, stops = [begin], [end]
+    for _ in range(STEPS):
+        before = text.rfind(" ", 0, max(starts[-1] - 1, 0)) + 1
+        after = text.find(" ", stops[-1] + 1)
+        starts += [before] if least <= before < starts[-1] else []
+        stops += [after if after >= 0 else len(text)] if stops[-1] < len(text) else []
+    glued = [  # a copy may lack the space after a sentence or a footnote's mark
+        start + mark.start()
+        for start in starts
+        for mark in re.finditer(r"(?<=[.!?:)\]\d])(?=[A-Z])", text[start : text.find(" ", start)])
+    ]
+    inner = [gap.end() + begin for gap in re.finditer(r" ", text[begin:end])][:STEPS]
+    outer = [gap.start() + begin for gap in re.finditer(r" ", text[begin:end])][-STEPS:]
+    spans = [
+        (a, b) for a in [*starts, *glued, *inner] for b in [*stops, *outer] if a < b and word_count(text[a:b]) >= FEWEST
+    ]
+    wanted = len(given.split())
+
+    def fit(span: tuple[int, int]) -> tuple[float, int, int]:
+        words = text[span[0] : span[1]]
+        return fuzz.ratio(given, words) - WORD * abs(len(words.split()) - wanted), -abs(span[0] - begin), -span[1]
+
+    return max(spans, key=fit)
 
 
 def differing(given: str, found: str) -> list[tuple[str, str]]:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import Kb
+from support import ROOT, Kb
 
 from kb import passages
+from kb.anchors import located_passages, snapshot_name
 from kb.load import load
 from kb.models import Anchor, Evidence
 from kb.rules import check_tree
@@ -54,7 +55,8 @@ def test_passages_are_offered_and_one_is_taken(kb: Kb, tower: tuple[Path, Path, 
     before = path.read_text()
     assert ran.code == 1
     assert ran.out.startswith("passage 1: no anchor yet; the likeliest passages are\n  1. line 6, ")
-    assert ran.out.endswith("  choose one with --pick N\nnothing was written\n")
+    choose = "  choose one with --pick N; --sentences K takes those that follow it too\n"
+    assert ran.out.endswith(f"{choose}nothing was written\n")
     assert path.read_text() == before
     ran = kb("anchor", "new-oil-helped", "--snapshot", log, "--claims", root, "--pick", "1")
     assert ran.code == 0
@@ -80,6 +82,74 @@ def test_words_are_spelt_as_the_copy_spells_them(kb: Kb, tower: tuple[Path, Path
     data = json.loads(ran.out)
     assert (ran.code, data["written"]) == (0, True)
     assert anchor_of(root).start == "It hadn’t been changed since"
+
+
+def test_a_passage_may_have_several_sentences(kb: Kb, tower: tuple[Path, Path, Path]) -> None:
+    root, _, log = tower
+    command = ("anchor", "new-oil-helped", "--snapshot", log, "--claims", root, "--search", "The oil was stiff")
+    ran = kb(*command, "--pick", "1", "--sentences", "3")
+    assert ran.code == 0, ran.out
+    anchor = anchor_of(root)
+    assert (anchor.start, anchor.end) == ("The oil was stiff each", "southern wall of the tower.")
+    match = find(Snapshot("", LOG), anchor)
+    assert (match.status, Snapshot("", LOG).text[match.start : match.end].count(".")) == (Found.EXACT, 2)
+    ran = kb(*command, "--pick", "1", "--sentences", "50")
+    assert (ran.code, anchor_of(root).end) == (0, "town could find any delay.")
+    assert kb(*command, "--pick", "1", "--sentences", "0").code == 2
+
+
+def test_a_passage_over_several_lines_is_spelt_as_the_copy_spells_it() -> None:
+    raw = (
+        "It’s “late” – says the keeper.\nNobody’s clock in the whole town isn’t late.\nThat’s all of it, he’d say."
+    )
+    snapshot = Snapshot("", raw)
+    anchor = passages.pointing_at(snapshot, raw, 0, len(snapshot.text))
+    assert anchor is not None
+    assert (anchor.start, anchor.end) == ("It’s “late” – says the keeper.", "all of it, he’d say.")
+    assert find(snapshot, anchor).status is Found.EXACT
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("A vexy popular question in the AI", "A very popular question in the AI"),
+        ("A very very popular question in the", "A very popular question in the AI"),
+        ("popular questions in the AI world", "popular question in the AI world"),
+        ("A very popular question in an", "A very popular question in the"),
+    ],
+)
+def test_near_words_are_as_many_as_were_given(given: str, found: str) -> None:
+    raw = "Others said so.A very popular question in the AI world is this one. More text follows here.\n"
+    near = passages.nearest(Snapshot("", raw), raw, Anchor(start=given))
+    assert near is not None
+    assert near.anchor.start == found
+    assert 0.6 < near.similarity < 1
+    assert near.differences
+
+
+def test_anchors_of_the_founding_debate_can_be_mended() -> None:
+    """A word of each of some real anchors is misspelt: the words that are there are found again."""
+    copies = ROOT.parent / "shared" / "sources"
+    if not copies.is_dir():
+        pytest.skip("the stored copies are not here")
+    corpus = load(ROOT / "claims").corpus
+    texts = {path.name: path.read_text("utf-8", "replace") for path in sorted(copies.glob("*.txt"))}
+    snapshots = {name: Snapshot(name, text) for name, text in texts.items()}
+    tried = mended = 0
+    for entry in list(corpus)[::7]:
+        for _, passage in located_passages(entry.record):
+            name = snapshot_name(corpus, passage.source)
+            words = passage.anchor.start.split() if passage.anchor is not None else []
+            if name not in snapshots or len(words) < 4 or len(words[1]) < 3:
+                continue
+            assert passage.anchor is not None
+            wrong = " ".join([words[0], words[1][:-1] + "z", *words[2:]])
+            near = passages.nearest(snapshots[name], texts[name], Anchor(start=wrong, end=passage.anchor.end))
+            tried += 1
+            at = find(snapshots[name], passage.anchor).start
+            mended += near is not None and find(snapshots[name], near.anchor).start == at
+    assert tried > 30
+    assert mended / tried > 0.9
 
 
 def write_anchor(path: Path, **fields: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import click
 import typer
 
 from kb import fmt, passages
@@ -53,6 +54,9 @@ def command(
         str | None, typer.Option(metavar="WORDS", help="Offer the passages that are likest to these words.")
     ] = None,
     pick: Annotated[int | None, typer.Option(min=1, metavar="N", help="Take the passage with this number.")] = None,
+    sentences: Annotated[
+        int, typer.Option(min=1, max=50, metavar="N", help="How many sentences the passage that is picked has.")
+    ] = 1,
     start: Annotated[str | None, typer.Option(metavar="WORDS", help="Take these as the first words.")] = None,
     end: Annotated[str | None, typer.Option(metavar="WORDS", help="Take these as the last words.")] = None,
     accept: Annotated[
@@ -75,7 +79,7 @@ def command(
     Examples:
       kb anchor ID --snapshot copies/post.txt                   look the words up and fill in the digest
       kb anchor ID --snapshot copies/post.txt --accept          take the closest words instead of misspelt ones
-      kb anchor ID --snapshot copies/post.txt --search "more data" --pick 2
+      kb anchor ID --snapshot copies/post.txt --search "more data" --pick 2 --sentences 3
       kb anchor ID --snapshot copies/post.txt --start "first words of it" --end "the last words"
     """
     raw = _read(snapshot)
@@ -95,7 +99,7 @@ def command(
         given = m.Anchor(start=start, end=end) if start is not None else one.anchor
         if given is None or search is not None or pick is not None:
             words = search or " ".join(str(entry.record.get(name) or "") for name in ("title", "text"))
-            results.append(_offer(number, where, raw, words, pick, ask=not json))
+            results.append(_offer(number, where, raw, words, pick, sentences, ask=not json))
         else:
             results.append(_look_up(number, where, copy, raw, given, accept=accept or start is not None))
     written = not dry_run and _write(entry, chosen, results)
@@ -187,7 +191,9 @@ def _words(anchor: m.Anchor) -> str:
     return f'start: "{anchor.start}"' + (f', end: "{anchor.end}"' if anchor.end is not None else "")
 
 
-def _offer(number: int, where: DataPath, raw: str, words: str, pick: int | None, *, ask: bool) -> Result:
+def _offer(
+    number: int, where: DataPath, raw: str, words: str, pick: int | None, sentences: int, *, ask: bool
+) -> Result:
     """The likeliest passages, and the one that is chosen."""
     found = passages.candidates(raw, words, max(5, pick or 0))
     data = [
@@ -202,13 +208,15 @@ def _offer(number: int, where: DataPath, raw: str, words: str, pick: int | None,
     if pick is None and ask and sys.stdin.isatty() and sys.stdout.isatty():
         say(*offered)
         answer = str(typer.prompt("which one (empty: none)", default="", show_default=False)).strip()
-        pick = int(answer) if answer.isdigit() else None
+        pick = int(answer) if answer.isdecimal() else None
+        if pick is not None and sentences == 1:
+            sentences = typer.prompt("how many sentences from there", default=1, type=click.IntRange(1, 50))
     if pick is None or pick > len(found):
-        result.lines += [*offered, "choose one with --pick N"]
+        result.lines += [*offered, "choose one with --pick N; --sentences K takes those that follow it too"]
         return result
-    chosen = found[pick - 1]
+    chosen = passages.longer(found[pick - 1], raw, sentences) if sentences > 1 else found[pick - 1]
     if chosen.anchor is None:
-        result.lines = ["this sentence stands there twice; give more words with --start and --end", chosen.text]
+        result.lines = ["no eight words lead to this passage alone; give others with --start and --end", chosen.text]
         return result
     result.new, result.done, result.status = chosen.anchor, True, Found.EXACT.value
     result.lines = [f"line {chosen.line}: {_words(chosen.anchor)}", chosen.text]
