@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from repositories import Repository, evidence
 from support import ROOT
 
 from kb import vocab
@@ -75,6 +79,62 @@ def test_settings_name_files_and_commands_that_exist() -> None:
         program, name, *_ = [*entry.split(), ""]
         assert Path(program).parent == Path(".venv/bin")
         assert Path(program).name != "kb" or name in known, entry
+
+
+@pytest.fixture
+def hooked(tmp_path: Path) -> Repository:
+    """A project with the hooks of this one, and this one's programs."""
+    if not (ROOT / ".venv" / "bin" / "pre-commit").exists():
+        pytest.skip("pre-commit is not installed: make test")
+    made = Repository.clock(tmp_path / "project")
+    (made.folder / ".gitignore").write_text(".venv\n")
+    (made.folder / ".venv").symlink_to(ROOT / ".venv")
+    shutil.copy(ROOT / ".pre-commit-config.yaml", made.folder)
+    subprocess.run([ROOT / ".venv" / "bin" / "kb", "fmt"], cwd=made.folder, capture_output=True, check=True)
+    made.commit("hooks, and records in form")
+    return made
+
+
+def hooks(repository: Repository, tmp_path: Path, *arguments: str) -> tuple[int, str]:
+    """Run pre-commit on what is staged."""
+    repository.git("add", "-A")
+    config = {f"GIT_CONFIG_{name}": os.devnull for name in ("GLOBAL", "SYSTEM")}
+    done = subprocess.run(
+        [ROOT / ".venv" / "bin" / "pre-commit", *(arguments or ("run", "--color=never"))],
+        env={**os.environ, **config, "PRE_COMMIT_HOME": str(tmp_path / "home")},
+        cwd=repository.folder, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_hooks_form_and_check_records(hooked: Repository, tmp_path: Path) -> None:
+    assert hooks(hooked, tmp_path, "validate-config")[0] == 0
+    wild = evidence("gear-old", "keeper-log").replace("design: o", "design:   o")
+    path = hooked.write("tower/new-reading", wild)
+    code, said = hooks(hooked, tmp_path)
+    assert code == 1, said
+    assert "files were modified by this hook" in said
+    assert "design: observation\n" in path.read_text()
+    code, said = hooks(hooked, tmp_path)
+    assert code == 0, said
+    assert re.search(r"^check the records\.+Passed$", said, re.M)
+    path.write_text(path.read_text().replace("claim: gear-old", "claim: gear-olds"))
+    code, said = hooks(hooked, tmp_path)
+    assert code == 1
+    assert re.search(r"^claims/tower/new-reading\.yaml:\d+:\d+ unknown-reference .*; .*gear-old", said, re.M)
+    assert "Traceback" not in said
+
+
+def test_the_hooks_look_at_code_alone_where_code_changed(hooked: Repository, tmp_path: Path) -> None:
+    path = hooked.folder / "x.py"
+    path.write_text('"""A module."""\n\nimport os\n')
+    code, said = hooks(hooked, tmp_path)
+    assert code == 1
+    assert re.search(r"^ruff\.+Failed$", said, re.M)
+    assert "F401" in said
+    assert re.search(r"^check the records\.+\(no files to check\)Skipped$", said, re.M)
+    path.write_text('"""A module."""\n')
+    assert hooks(hooked, tmp_path)[0] == 0
 
 
 def test_the_task_reads_findings() -> None:
