@@ -15,9 +15,11 @@ from kb.pages.site import Site
 from kb.pages.sums import Weight
 from kb.timeline import Turn
 
-LISTED = 8
+LISTED = 6
 """Moves that a page lists."""
-NAMED = 4
+CROWDED = 24
+"""Moves of a picture that have large dots, and that its text alternative lists."""
+NAMED = 3
 """Records of a move that are named."""
 STILL = 1e-6
 """A present credence that differs by less, in nats, from the last recorded one is the same."""
@@ -214,12 +216,13 @@ def sparkline(turns: Sequence[Turn], end: int, id: str, *, narrow: bool) -> Mark
         parts.append(label([f"{p:.0%}"], left - 8, y(p) + 4, 0, "kb-svg-small", "end"))
     parts.append(_path([(t.time, t.base) for t in turns], end, x, y, "kb-past__base"))
     parts.append(_path([(t.time, t.after) for t in turns], end, x, y, "kb-past__line"))
+    size = 4.5 if len(turns) <= CROWDED else 3.0
     for turn in turns:
         if turn.after is not None:
             side = "for" if turn.weight > 0 else "against" if turn.weight < 0 else "neutral"
             before = "not assessed" if turn.before is None else words.percent(turn.before)
             tip = el("title", f"{day(turn.time)}: {before} to {words.percent(turn.after)}, {turn.subject}")
-            parts.append(el("circle", tip, cx=x(turn.time), cy=y(turn.after), r=4.5, class_=f"kb-dot kb-dot--{side}"))
+            parts.append(el("circle", tip, cx=x(turn.time), cy=y(turn.after), r=size, class_=f"kb-dot kb-dot--{side}"))
     last = turns[-1]
     if last.after is not None:
         parts.append(label([words.percent(last.after)], right + 6, y(last.after) + 5, 0, "kb-svg-strong"))
@@ -234,6 +237,8 @@ def sparkline(turns: Sequence[Turn], end: int, id: str, *, narrow: bool) -> Mark
     said = [
         f"{day(t.time)}: {'not assessed' if t.after is None else words.percent(t.after)}" for t in turns if _is_move(t)
     ]
+    if len(said) > CROWDED:
+        said = [said[0], f"{len(said) - CROWDED} more", *said[1 - CROWDED :]]
     desc = f"{'; '.join(said)}. Dashed: the base rate. The list below names the changes."
     class_ = f"kb-past kb-{'narrow' if narrow else 'wide'}"
     return picture(parts, width, height, title="Credence over time", desc=desc, class_=class_, id=id)
