@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from kb.engine import assess
+from kb import odds
+from kb.engine import Assessment, assess
 from kb.export import FORMATS
 from kb.load import load
 from kb.publish import build_site
+from kb.timeline import Moment, Timeline, Touched, timeline
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(__file__).parent / "corpus"
@@ -45,6 +47,7 @@ KINDS = {
     "sources list": "sources.html",
     "people list": "people.html",
     "terms list": "terms.html",
+    "changes": "changes.html",
     "topics list": "topics.html",
     "guide": "guide.html",
     "method": "method.html",
@@ -81,7 +84,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert not loaded.findings, loaded.findings
     assessment = assess(loaded.corpus)
     exports = {form.file_name: form.render(assessment) for form in FORMATS.values()}
-    return build_site(assessment, ROOT, tmp_path_factory.mktemp("site") / "public", exports, CHANGED).path
+    target = tmp_path_factory.mktemp("site") / "public"
+    return build_site(assessment, ROOT, target, exports, CHANGED, past_of(assessment)).path
+
+
+def past_of(assessment: Assessment) -> Timeline:
+    """An invented past: claims came at their base rates, then their evidence, with a hostile message."""
+    now = {id: (odds.logit(c.credence), odds.logit(c.base_rate), c.assessed) for id, c in assessment.credences.items()}
+    first = {id: (base, base, known) for id, (_, base, known) in now.items()}
+    ids = tuple(entry.id for entry in assessment.corpus)
+    said = "Evidence </title><script>document.title='ran'</script> & \"more\""
+    moments = [
+        Moment("a" * 40, CHANGED - 90_000, "A", "Claims", ids, first, tuple(Touched(id, "added") for id in ids)),
+        Moment("b" * 40, CHANGED, "B", said, ids[:9], now, tuple(Touched(id, "changed") for id in ids[:9])),
+    ]
+    return timeline(moments, {})
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
