@@ -427,7 +427,7 @@ def test_the_search_index_is_a_script_with_every_record_in_force(built: Path, br
     ids = {d[0] for d in documents}
     assert ids == {e.id for e in bread.corpus if e.record.active and e.kind != "position"}
     for document in documents:
-        assert (built / document[5]).is_file()
+        assert (built / document[1] / f"{document[0]}.html").is_file()
 
 
 def test_a_claim_page_is_light(built: Path) -> None:

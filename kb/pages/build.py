@@ -18,13 +18,13 @@ from kb.pages.page import Page
 from kb.pages.preview import Draw
 from kb.pages.quantities import quantities_csv
 from kb.pages.redirect import redirects
+from kb.pages.search import INDEX_PATH, search_index
 from kb.pages.shell import Shell, by_name, fill
 from kb.pages.site import Settings, Site
 from kb.pages.sitemap import sitemap
 from kb.pages.table import SCRIPT_PATH, claims_pages, claims_script
 from kb.timeline import Timeline
 
-INDEX_PATH = "assets/search-index.js"
 DECISIONS = "decisions/"
 _SIZES = "<!--kb:data-list-->"
 """The mark of a page that says how large the exports are."""
@@ -196,7 +196,7 @@ def _redirects(site: Site) -> Files:
 def _data_files(site: Site) -> Files:
     """What is read by scripts, readers of feeds and programs, beside the exports."""
     return (
-        (INDEX_PATH, data.search_index(site)),
+        (INDEX_PATH, search_index(site)),
         (feeds.ATOM_PATH, feeds.atom(site)),
         (feeds.JSON_PATH, feeds.json_feed(site)),
         *cite.whole_files(site),

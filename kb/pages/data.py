@@ -1,4 +1,4 @@
-"""Data beside the pages: each record as JSON and Turtle, its citation, the sum of a claim as CSV, the search index."""
+"""Data beside the pages: each record as JSON and Turtle, its citation, the sum of a claim as CSV."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ import io
 import json
 from collections.abc import Iterator
 
-from jinja2.utils import htmlsafe_json_dumps
-
-from kb import models as m
 from kb import odds
 from kb.corpus import Entry
 from kb.export.single import record_turtle
@@ -76,21 +73,3 @@ def sum_csv(site: Site, id: str) -> bytes:
 def _plain(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
-def search_index(site: Site) -> bytes:
-    """What the search reads, as a script, so that it loads from a file as it does from a server.
-
-    Each document is (id, kind, title, summary, aliases, address, credence).
-    """
-    documents = []
-    for entry in site.corpus:
-        if isinstance(entry.record, m.Position) or not entry.record.active:
-            continue
-        ref = site.ref(entry.id)
-        record = entry.record
-        said = record.summary or record.get("text") or record.get("definition") or record.get("authors_text") or ""
-        aliases = " ".join([entry.id.replace("-", " "), *record.aliases, record.get("word") or ""])
-        number = ref.credence.text if ref.credence is not None else ""
-        documents.append([entry.id, ref.kind, ref.title, said[:300], aliases, ref.href, number])
-    return b"window.counterpoiseIndex=" + str(htmlsafe_json_dumps(documents)).encode() + b";\n"

@@ -58,78 +58,28 @@
 
   // ---- search --------------------------------------------------------------------------------------------------
 
-  const FIELDS = ["title", "aliases", "summary"];
-  let engine = null;
+  // The box opens at once, so that nothing typed is lost; what it needs to find anything comes on first use.
   let dialog = null;
-
-  const startEngine = async () => {
-    await Promise.all([load("assets/vendor/minisearch.min.js"), load("assets/search-index.js")]);
-    engine = new window.MiniSearch({
-      fields: FIELDS,
-      storeFields: ["kind", "title", "summary", "href", "number"],
-      searchOptions: { boost: { title: 4, aliases: 2 }, prefix: true, fuzzy: (term) => (term.length > 4 ? 0.2 : false) },
-    });
-    engine.addAll(window.counterpoiseIndex.map(([id, kind, title, summary, aliases, href, number]) => (
-      { id, kind, title, summary, aliases, href, number })));
-  };
-
-  const ORDER = { question: 1.5, claim: 1.4, term: 1.1, person: 1.1 };
-
-  const show = (query, list, status) => {
-    list.replaceChildren();
-    if (!query.trim()) { status.textContent = "Type a few words."; return; }
-    const found = engine.search(query, { combineWith: "AND" });
-    const hits = (found.length ? found : engine.search(query))
-      .map((hit) => ({ ...hit, score: hit.score * (ORDER[hit.kind] || 1) }))
-      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-      .slice(0, 30);
-    status.textContent = hits.length ? `${hits.length === 30 ? "The best 30 hits" : hits.length === 1 ? "1 hit" : `${hits.length} hits`}` : "Nothing found. Try fewer or other words.";
-    for (const hit of hits) {
-      const link = make("a", { href: new URL(hit.href, root).href },
-        make("span", { className: "kb-search__title", textContent: hit.title }),
-        make("span", { className: "kb-search__meta", textContent: [hit.kind, hit.number].filter(Boolean).join(", ") }));
-      list.append(make("li", {}, link));
-    }
-  };
-
-  const openSearch = async () => {
+  const openSearch = () => {
     if (dialog === null) {
-      const input = make("input", { type: "search", autocomplete: "off", spellcheck: false });
+      const input = make("input", { type: "search", autocomplete: "off", spellcheck: false, placeholder: "Claims, evidence, sources, people, terms" });
       input.setAttribute("aria-label", "Search claims, questions, evidence, sources and people");
       const close = make("button", { type: "button", textContent: "Close" });
       const status = make("p", { className: "kb-search__status", textContent: "Type a few words." });
       status.setAttribute("role", "status");
-      const list = make("ol");
       const form = make("form", {}, input, close);
       form.setAttribute("role", "search");
-      dialog = make("dialog", { className: "kb-search" }, form, status, list);
+      dialog = make("dialog", { className: "kb-search" }, form, status, make("ol"));
       dialog.setAttribute("aria-label", "Search");
       document.body.append(dialog);
+      form.addEventListener("submit", (event) => event.preventDefault());
       close.addEventListener("click", () => dialog.close());
       dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        const first = list.querySelector("a");
-        if (first) first.click();
+      dialog.addEventListener("close", () => writeState({ search: "" }));
+      input.addEventListener("keydown", (event) => { // one press closes, where a browser would only empty the field
+        if (event.key === "Escape") { event.preventDefault(); dialog.close(); }
       });
-      input.addEventListener("input", () => { if (engine) show(input.value, list, status); });
-      dialog.addEventListener("keydown", (event) => {
-        if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-        event.preventDefault();
-        const stops = [input, ...list.querySelectorAll("a")];
-        const at = stops.indexOf(document.activeElement);
-        const next = stops[Math.min(Math.max(at + (event.key === "ArrowDown" ? 1 : -1), 0), stops.length - 1)];
-        next.focus();
-      });
-      dialog.showModal();
-      input.focus();
-      try {
-        if (engine === null) await startEngine();
-        show(input.value, list, status);
-      } catch (error) {
-        status.textContent = "The search index could not be loaded.";
-      }
-      return;
+      load("assets/js/search.js").catch(() => { status.textContent = "The search could not be loaded."; });
     }
     dialog.showModal();
     dialog.querySelector("input").select();
@@ -144,6 +94,8 @@
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); openSearch(); }
   });
+  const asked = readState().get("search");
+  if (asked) { openSearch(); dialog.querySelector("input").value = asked; }
 
   // ---- pictures ------------------------------------------------------------------------------------------------
 
