@@ -102,10 +102,7 @@ def ties(site: Site, id: str, side: str) -> tuple[Node, ...]:
 
     An argument rests on its premises, in their order; a record without a credence otherwise rests on nothing.
     """
-    found = site.made.get((f"ties-{side}", id))
-    if not isinstance(found, tuple):
-        found = site.made[(f"ties-{side}", id)] = _beneath(site, id) if side == "beneath" else _above(site, id)
-    return found
+    return site.ask(_beneath if side == "beneath" else _above, id)
 
 
 def _beneath(site: Site, id: str) -> tuple[Node, ...]:
