@@ -88,7 +88,10 @@ def _colon_inside(mark: tuple[int, int], lines: list[str]) -> Said:
     if field is not None and ":" in field["value"]:
         hint = f"put the value in quotes: `{field['name']}: {_quoted(field['value'])}`"
         return Said(mark, "a colon and a blank stand inside the value", hint)
-    before = _FIELD.match(_line(lines, (mark[0] - 1, 1)))
+    above = _line(lines, (mark[0] - 1, 1))
+    before = _FIELD.match(above)
+    if before is None and above.strip() and not above.startswith((" ", "#", "-")):
+        return _no_colon((mark[0] - 1, 1), above)
     if before is not None and before["value"]:
         hint = "indent it like the field above, or delete what stands after the colon there"
         return Said(mark, "the line is indented, and the field above has a value already", hint)
@@ -136,6 +139,19 @@ _OTHERS = (
     ("escape character", "a backslash stands in double quotes", "use single quotes, or write the backslash twice"),
     ("undefined alias", "a value cannot start with `*`", "put it in quotes"),
     ("did not find expected alphabetic", "a value cannot start with `&`, `*` or `!`", "put it in quotes"),
+    ("expected comment or line break", "text stands behind `|` or `>`", "start the text on the next line, indented"),
+    (
+        "expected node content",
+        "a value is missing behind a comma, a colon or a bracket",
+        "write the value; put text with such marks in quotes",
+    ),
+    (
+        "expected <document start>",
+        "the fields of the record do not line up",
+        "let every field of the record start in the first column",
+    ),
+    ("directive", "a line starts with `%`", "put text that starts with `%` in quotes"),
+    ("non-alphabetical", "a line starts with `%`", "put text that starts with `%` in quotes"),
     (
         "block scalar",
         "the line after `|` or `>` is not as it should be",
