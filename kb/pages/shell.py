@@ -31,14 +31,24 @@ _MATERIAL_FAULTS = (
 )
 
 
+_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+
+
+def _scrolling(table: re.Match[str]) -> str:
+    """A hand-written table like those of the record pages; the theme's script would wrap it without a tab stop."""
+    inner = table[0].removeprefix("<table>")
+    return f'<div class="kb-scroll" tabindex="0" role="group" aria-label="Table"><table class="kb-table">{inner}</div>'
+
+
 class FrameError(ValueError):
     """The frame lacks a place, or asks for a fragment that nobody renders."""
 
 
 def mend(html: str) -> str:
-    """A page of the frame without the theme's faults and without blank lines."""
+    """A page of the frame without the theme's faults and without blank lines; its tables scroll, by keyboard too."""
     for wrong, right in _MATERIAL_FAULTS:
         html = html.replace(wrong, right)
+    html = _TABLE.sub(_scrolling, html)
     return re.sub(r"\n[ \t]*(?:\n[ \t]*)+", "\n", html)
 
 
