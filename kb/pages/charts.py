@@ -140,7 +140,15 @@ def _line(one: Figure, x: Scale, y: float, width: float, *, root: str, narrow: b
     first = y + (18 if narrow else (32 - step * len(lines) / 2))
     caption = [label(lines, 8, first, step, strong), label(small, 8, first + step * len(lines), 0, "kb-svg-small")]
     whole = f"{one.ref.title}: {one.said} ({detail})"
-    parts.append(link(root + one.ref.href, *caption, title=whole))
+    target = el(
+        "rect",
+        x=0,
+        y=y,
+        width=width if narrow else x.left - 20,
+        height=first + step * len(lines) + 4 - y,
+        class_="kb-hit",
+    )
+    parts.append(link(root + one.ref.href, target, *caption, title=whole))
     at = first + step * len(lines) + 20 if narrow else y + 27
     class_ = "kb-whisker" + ("" if one.firm else " kb-whisker--loose")
     mark: list[Markup] = [el("title", whole)]

@@ -47,6 +47,8 @@ KINDS = {
     "sources list": "sources.html",
     "people list": "people.html",
     "terms list": "terms.html",
+    "quantities list": "quantities.html",
+    "predictions": "predictions.html",
     "changes": "changes.html",
     "topics list": "topics.html",
     "guide": "guide.html",
