@@ -5,6 +5,7 @@ Build one with :class:`~kb.engine.network.Builder` (by name, any order) or from 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,6 +88,19 @@ class Network:
     def size(self) -> int:
         """Number of claims."""
         return len(self.ids)
+
+    @cached_property
+    def at(self) -> Mapping[str, int]:
+        """Claim to its index."""
+        return {id: i for i, id in enumerate(self.ids)}
+
+    @cached_property
+    def reasons_into(self) -> Mapping[int, tuple[int, ...]]:
+        """Claim to those that rest under it directly, along :attr:`edges`."""
+        found: dict[int, list[int]] = {}
+        for a, b in zip(*(ends.tolist() for ends in self.edges), strict=True):
+            found.setdefault(b, []).append(a)
+        return {c: tuple(reasons) for c, reasons in found.items()}
 
     @cached_property
     def base(self) -> Floats:

@@ -10,7 +10,7 @@ from kb.corpus import Corpus
 from kb.engine import arithmetic as ar
 from kb.engine.cruxes import Cruxes, Turning
 from kb.engine.disagree import Disagreement, disagree
-from kb.engine.experiments import ExperimentValue, experiments
+from kb.engine.experiments import ExperimentValue, Swept, experiments
 from kb.engine.explain import explain
 from kb.engine.graph import NONE_SUFFIX, compile_network
 from kb.engine.impact import Impact, Route, carried, difference, impacts, routes, slopes
@@ -94,7 +94,7 @@ class Assessment:
         """
         entry = self.corpus.find(id)
         known = entry.id if entry is not None else id
-        if known not in self.result.net.ids:
+        if known not in self.result.net.at:
             raise UnknownId(id, self.corpus.nearest(id))
         return known
 
@@ -114,7 +114,11 @@ class Assessment:
 
     def experiments(self, id: str) -> tuple[ExperimentValue, ...]:
         """Proposed experiments by what they could tell about a claim; raises UnknownId."""
-        return experiments(self.result, self.corpus, self.id_of(id))
+        return experiments(self.result, self.corpus, self.id_of(id), self._swept)
+
+    @cached_property
+    def _swept(self) -> Swept:
+        return {}
 
     def routes(self, id: str) -> dict[str, Route]:
         """The strongest route from every claim and item beneath a claim; raises UnknownId."""

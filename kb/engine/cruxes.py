@@ -149,7 +149,7 @@ class Turning:
 
     def of(self, claim: str) -> Cruxes:
         """Claims and inputs beneath a claim, ranked by how much they could move it."""
-        return Cruxes(claim, self._now(self.net.ids.index(claim)), self.claims(claim), self.parameters(claim))
+        return Cruxes(claim, self._now(self.net.at[claim]), self.claims(claim), self.parameters(claim))
 
     def _now(self, t: int) -> float:
         return float(ar.sigmoid(self.result.state.log_odds[[t], 0])[0])
@@ -161,7 +161,7 @@ class Turning:
         is no claim that anybody could settle.
         """
         net = self.net
-        t = net.ids.index(claim)
+        t = net.at[claim]
         q = int(net.question_of[t])
         siblings = set(net.questions[q].tolist()) if q >= 0 else set()
         below = [c for c in beneath(net, t) if c not in siblings and NONE_SUFFIX not in net.ids[c]]
@@ -173,7 +173,7 @@ class Turning:
 
     def parameters(self, claim: str) -> tuple[ParameterCrux, ...]:
         """Inputs beneath a claim, those first that move it most when they are one standard deviation off."""
-        t = self.net.ids.index(claim)
+        t = self.net.at[claim]
         reach = {t, *beneath(self.net, t)}
         near = [i for i, x in enumerate(self.inputs) if reach.intersection(x.claims)]
         moved = zip((self.inputs[i] for i in near), self.moved(near), strict=True)

@@ -86,7 +86,7 @@ def disagree(result: Propagated, claim: str, a: Overlay, b: Overlay) -> Disagree
         a, b: the viewpoints; an overlay without changes is the neutral one.
     """
     net = result.net
-    t = net.ids.index(claim)
+    t = net.at[claim]
     sweeps = [result.again(apply(net, side)) for side in (a, b)]
     log_odds = [float(s.state.log_odds[t, 0]) for s in sweeps]
     ends = [s.again(_unpinned(s)) for s in sweeps]

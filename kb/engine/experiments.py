@@ -35,27 +35,45 @@ class ExperimentValue:
     bits: float
 
 
-def experiments(result: Propagated, corpus: Corpus, claim: str) -> tuple[ExperimentValue, ...]:
+Swept = dict[tuple[str, tuple[int, ...]], Floats]
+"""Log odds of all claims after each outcome, by experiment and the units that it moves."""
+
+
+def experiments(
+    result: Propagated, corpus: Corpus, claim: str, swept: Swept | None = None
+) -> tuple[ExperimentValue, ...]:
     """Proposed experiments that bear on a claim, the most informative first.
 
     An outcome brings every claim that it names to where Bayes' rule puts it: its odds times P(outcome | true) /
     P(outcome | false), whatever another named claim beneath already did to it.  Answers of one exclusive question
     are updated together, since their conditionals speak of each other.  An outcome's chance is the mixture of its
     conditionals at the present credences: of the claim itself where it is named, else the mean over those named.
+
+    Args:
+        result: a finished sweep.
+        corpus: the records.
+        claim: the claim to learn about.
+        swept: what asking about other claims of the same sweep has shown; added to.
     """
+    listed = tuple(corpus.of(m.Experiment, active=True))
+    if not listed:
+        return ()
+    known: Swept = {} if swept is None else swept
     net = result.net
-    t = net.ids.index(claim)
+    t = net.at[claim]
     now = float(ar.sigmoid(result.state.log_odds[[t], 0])[0])
-    at = {id: i for i, id in enumerate(net.ids)}
+    at = net.at
     reach = {t, *beneath(net, t)}
     found = []
-    for id, experiment in corpus.of(m.Experiment, active=True):
+    for id, experiment in listed:
         named = {at[c] for o in experiment.outcomes for c in o.likelihood if c in at}
         units = sorted({int(net.unit[c]) for c in named & reach}, key=lambda u: (int(net.level[u]), u))
         if not units:
             continue
         about = [_About.of(result, experiment.outcomes, u) for u in units]
-        log_odds = _outcomes(result, about, len(experiment.outcomes))
+        if (id, tuple(units)) not in known:
+            known[id, tuple(units)] = _outcomes(result, about, len(experiment.outcomes))
+        log_odds = known[id, tuple(units)]
         told = [a.chances for a in about if t in a.claims] or [a.chances for a in about]
         chances = np.mean(told, axis=0)
         chances /= chances.sum()

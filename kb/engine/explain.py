@@ -21,7 +21,7 @@ def explain(x: Setup, state: State, uses: Uses, credences: Credences, id: str) -
     ``base + shift + groups + links + shared + competition == total`` to 1e-12: the rows are the sweep's own numbers.
     """
     net = x.net
-    c = net.ids.index(id)
+    c = net.at[id]
     groups = _groups(x, state, uses, c)
     links = tuple(sorted((_link(x, state, uses, j) for j in uses.links[c]), key=_size))
     base, shift = float(x.tables.base[c, 0]), float(state.shift[c, 0])

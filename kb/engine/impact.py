@@ -136,7 +136,7 @@ def routes(result: Propagated, target: str) -> dict[str, Route]:
     route passes on the product.  What only feeds an undercut has no route: it takes away, it adds nothing.
     """
     net, state, uses = result.net, result.state, result.conserver.uses
-    top = net.ids.index(target)
+    top = net.at[target]
     best: dict[int, Route] = {top: Route((target,), 1.0)}
     queue = [top]
     while queue:
@@ -183,10 +183,7 @@ def _kept(result: Propagated, g: int) -> list[float]:
 
 def beneath(net: Network, target: int) -> list[int]:
     """Claims that a claim rests on, at any distance, sorted; an answer rests on its siblings."""
-    source, to = net.edges
-    into: dict[int, list[int]] = {}
-    for a, b in zip(source.tolist(), to.tolist(), strict=True):
-        into.setdefault(b, []).append(a)
+    into = net.reasons_into
     seen: set[int] = set()
     queue = [target]
     while queue:
@@ -195,7 +192,7 @@ def beneath(net: Network, target: int) -> list[int]:
             continue
         seen.add(c)
         q = int(net.question_of[c])
-        queue += into.get(c, []) + (net.questions[q].tolist() if q >= 0 else [])
+        queue += [*into.get(c, ()), *(net.questions[q].tolist() if q >= 0 else ())]
     return sorted(seen - {target})
 
 
@@ -206,7 +203,7 @@ def slopes(result: Propagated, target: str) -> dict[str, float]:
     shared evidence as they are.  0 where a capacity or a reason below its base rate lets nothing through.
     """
     net = result.net
-    t = net.ids.index(target)
+    t = net.at[target]
     below = [v for v in beneath(net, t) if "#" not in net.ids[v]]
     found: dict[str, float] = {}
     at_once = max(cases_at_once(net) // 2, 1)
