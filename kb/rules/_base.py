@@ -11,6 +11,7 @@ from typing import Any
 from rapidfuzz import process
 
 from kb import models as m
+from kb.anchors import located_passages
 from kb.corpus import NONE, Corpus, Entry
 from kb.errors import MAX_PER_RUN, Finding, Level
 from kb.text import Path
@@ -283,9 +284,16 @@ def links(entry: Entry) -> Iterator[tuple[Path, m.Link]]:
         yield ("link",), link
 
 
-def texts(entry: Entry) -> Iterator[tuple[Path, str]]:
-    """(path, text) of everything that a record says in words; ids, anchors and addresses left out."""
-    return texts_in(entry.document.data)
+@lru_cache(maxsize=2)
+def texts(corpus: Corpus) -> tuple[tuple[Entry, Path, str], ...]:
+    """(record, path, text) of everything that the records say in words; ids, anchors and addresses left out."""
+    return tuple((entry, where, text) for entry in corpus for where, text in texts_in(entry.document.data))
+
+
+@lru_cache(maxsize=2)
+def passages(corpus: Corpus) -> tuple[tuple[Entry, Path, m.Passage], ...]:
+    """(record, path, passage) of every passage that the records cite."""
+    return tuple((entry, where, passage) for entry in corpus for where, passage in located_passages(entry.record))
 
 
 def texts_in(data: Any) -> Iterator[tuple[Path, str]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.anchors import located_passages
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Family, Reporter
+from kb.rules._base import Family, Reporter, passages
 
 report = Reporter(__name__, Family.ANCHOR, Level.WARNING)
 
@@ -21,16 +20,15 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     An anchor is looked up letter by letter. Leave out dots and brackets that the source does not have, and let the
     anchor begin and end with whole words; `start` and `end` differ.
     """
-    for entry in corpus:
-        for where, passage in located_passages(entry.record):
-            if passage.anchor is None:
-                continue
-            start, end = passage.anchor.start, passage.anchor.end
-            for name, text in (("start", start), ("end", end)):
-                if text is not None and EDITED.search(text.strip()):
-                    message = f"`{name}` holds a mark of omission"
-                    hint = "copy whole words of the source, without dots or brackets of your own"
-                    yield report(entry, (*where, "anchor", name), message, hint)
-            if end is not None and start.lower().split() == end.lower().split():
-                hint = "write the last words of the passage, or leave `end` out"
-                yield report(entry, (*where, "anchor", "end"), "`start` and `end` are the same words", hint)
+    for entry, where, passage in passages(corpus):
+        if passage.anchor is None:
+            continue
+        start, end = passage.anchor.start, passage.anchor.end
+        for name, text in (("start", start), ("end", end)):
+            if text is not None and EDITED.search(text.strip()):
+                message = f"`{name}` holds a mark of omission"
+                hint = "copy whole words of the source, without dots or brackets of your own"
+                yield report(entry, (*where, "anchor", name), message, hint)
+        if end is not None and start.lower().split() == end.lower().split():
+            hint = "write the last words of the passage, or leave `end` out"
+            yield report(entry, (*where, "anchor", "end"), "`start` and `end` are the same words", hint)

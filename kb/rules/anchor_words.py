@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.anchors import located_passages
 from kb.corpus import Corpus
 from kb.errors import Finding, Level
-from kb.rules._base import Family, Reporter, count
+from kb.rules._base import Family, Reporter, count, passages
 from kb.snapshots import word_count
 
 report = Reporter(__name__, Family.ANCHOR, Level.ERROR)
@@ -20,24 +19,23 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     Fewer are found in many places; more would copy the source's sentence instead of pointing at it.  Give the first
     and the last few words of the passage, exactly as the source has them; under 16 words ``start`` alone is enough.
     """
-    for entry in corpus:
-        for where, passage in located_passages(entry.record):
-            if passage.anchor is None:
+    for entry, where, passage in passages(corpus):
+        if passage.anchor is None:
+            continue
+        for name, text in (("start", passage.anchor.start), ("end", passage.anchor.end)):
+            if text is None:
                 continue
-            for name, text in (("start", passage.anchor.start), ("end", passage.anchor.end)):
-                if text is None:
-                    continue
-                words = word_count(text)
-                if not words:
-                    message = f"`{name}` is empty"
-                elif not FEWEST <= words <= MOST:
-                    message = f"`{name}` has {count(words, 'word')}"
-                else:
-                    continue
-                which = "first" if name == "start" else "last"
-                yield report(
-                    entry,
-                    (*where, "anchor", name),
-                    message,
-                    f"write the {which} {FEWEST} to {MOST} words of the passage",
-                )
+            words = word_count(text)
+            if not words:
+                message = f"`{name}` is empty"
+            elif not FEWEST <= words <= MOST:
+                message = f"`{name}` has {count(words, 'word')}"
+            else:
+                continue
+            which = "first" if name == "start" else "last"
+            yield report(
+                entry,
+                (*where, "anchor", name),
+                message,
+                f"write the {which} {FEWEST} to {MOST} words of the passage",
+            )

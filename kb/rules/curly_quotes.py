@@ -19,11 +19,10 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     Only straight marks (`"`) hold a value together in YAML; curly ones, which many editors put in their place, become
     part of the text.  Delete them, or type straight ones.
     """
-    for entry in corpus:
-        for where, text in texts(entry):
-            if where[-1] in WHOLE and CURLY.fullmatch(text.strip()) and entry.kind is not vocab.Kind.SOURCE:
-                hint = "delete them, or type straight ones"
-                yield report(entry, where, "curly quotation marks around all of it are part of the text", hint)
+    for entry, where, text in texts(corpus):
+        if where[-1] in WHOLE and CURLY.fullmatch(text.strip()) and entry.kind is not vocab.Kind.SOURCE:
+            hint = "delete them, or type straight ones"
+            yield report(entry, where, "curly quotation marks around all of it are part of the text", hint)
 
 
 WHOLE = frozenset({"title", "text", "summary", "why", "definition"})

@@ -20,8 +20,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     Records are public for good, and programs collect such addresses. Name the person, and let their page say how to
     reach them.
     """
-    for entry in corpus:
-        for where, text in texts(entry):
-            found = EMAIL.search(text) if "@" in text else None
-            if found is not None:
-                yield report(entry, where, "the text holds an e-mail address", "name the person instead")
+    for entry, where, text in texts(corpus):
+        found = EMAIL.search(text) if "@" in text else None
+        if found is not None:
+            yield report(entry, where, "the text holds an e-mail address", "name the person instead")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import combinations
 
 from kb import vocab
 from kb.corpus import Corpus
@@ -13,9 +14,10 @@ from kb.rules._base import Family, Reporter
 
 report = Reporter(__name__, Family.STYLE, Level.WARNING)
 
-RUN = 3
 ALIKE = 0.6
-COMMON = 50
+"""Share of runs of three words."""
+FEWEST = 3
+COMMON = 20
 """Runs of words that more records share tell nothing."""
 FIELDS = ("text", "definition")
 TOLD_APART = frozenset({vocab.Kind.POSITION, vocab.Kind.QUANTITY, vocab.Kind.PERSON, vocab.Kind.EXPERIMENT})
@@ -29,21 +31,21 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     in each text what tells it from the other.
     """
     runs: dict[str, frozenset[tuple[str, ...]]] = {}
-    holders: dict[tuple[vocab.Kind, tuple[str, ...]], list[str]] = defaultdict(list)
+    holders: dict[vocab.Kind, dict[tuple[str, ...], list[str]]] = defaultdict(lambda: defaultdict(list))
     for entry in corpus:
         text = next((entry.record.get(name) for name in FIELDS if entry.record.get(name)), None)
         if text is None or not entry.record.active or entry.kind in TOLD_APART:
             continue
         words = re.findall(r"\w+", text.lower())
-        runs[entry.id] = frozenset(tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
+        runs[entry.id] = frozenset(zip(words, words[1:], words[2:], strict=False))
+        here = holders[entry.kind]
         for run in runs[entry.id]:
-            holders[entry.kind, run].append(entry.id)
+            here[run].append(entry.id)
     shared: Counter[tuple[str, str]] = Counter()
-    for ids in holders.values():
-        if 1 < len(ids) <= COMMON:
-            shared.update((a, b) for i, a in enumerate(ids) for b in ids[i + 1 :])
+    for ids in (ids for of_kind in holders.values() for ids in of_kind.values() if 1 < len(ids) <= COMMON):
+        shared.update(combinations(ids, 2))
     for (a, b), n in sorted(shared.items()):
-        if n >= ALIKE * len(runs[a] | runs[b]) and len(runs[a]) > RUN and not _told_apart(corpus, a, b):
+        if n >= ALIKE * len(runs[a] | runs[b]) and len(runs[a]) > FEWEST and not _told_apart(corpus, a, b):
             field = next(name for name in FIELDS if corpus[b].record.get(name))
             yield report(
                 corpus[b],

@@ -17,10 +17,9 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
     Doubled blanks spoil the search for wording and for near-duplicates.  Delete them; `kb check --fix` does it.
     """
-    for entry in corpus:
-        for where, text in texts(entry):
-            if where[0] != "notes" and single_spaced(text) != text:
-                yield report(entry, where, "there are stray blanks in the text", "keep one blank between words")
+    for entry, where, text in texts(corpus):
+        if where[0] != "notes" and single_spaced(text) != text:
+            yield report(entry, where, "there are stray blanks in the text", "keep one blank between words")
 
 
 def single_spaced(text: str) -> str:
