@@ -285,6 +285,12 @@ def links(entry: Entry) -> Iterator[tuple[Path, m.Link]]:
 
 
 @lru_cache(maxsize=2)
+def every_link(corpus: Corpus) -> tuple[tuple[Entry, Path, m.Link], ...]:
+    """(record, path, link) of every link to a claim."""
+    return tuple((entry, where, link) for entry in corpus for where, link in links(entry))
+
+
+@lru_cache(maxsize=2)
 def texts(corpus: Corpus) -> tuple[tuple[Entry, Path, str], ...]:
     """(record, path, text) of everything that the records say in words; ids, anchors and addresses left out."""
     return tuple((entry, where, text) for entry in corpus for where, text in texts_in(entry.document.data))
