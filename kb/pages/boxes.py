@@ -169,10 +169,14 @@ def draw_deep(one: Box, root: str) -> list[Markup]:
     for child in one.next:
         parts += draw_deep(child, root)
     if one.more:
-        last = one.next[-1] if one.next else one
-        bottom = last.y + max(last.height, last.height / 2 + last.span / 2) if one.next else one.y + one.height
-        parts.append(more(one, last.x, bottom + 17, f"{root}{one.ref.href}"))
+        x, bottom = (one.next[-1].x, floor(one.next[-1])) if one.next else (one.x, one.y + one.height)
+        parts.append(more(one, x, bottom + 17, f"{root}{one.ref.href}"))
     return parts
+
+
+def floor(last: Box) -> float:
+    """Where a column ends whose last box this is."""
+    return last.y + (max(last.height, (last.height + last.span) / 2) if last.next else last.span)
 
 
 def more(of: Box, x: float, y: float, href: str, *, n: int | None = None, side: str | None = None) -> Markup:

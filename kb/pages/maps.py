@@ -24,6 +24,7 @@ from kb.pages.boxes import (
     draw_deep,
     edge_class,
     edges,
+    floor,
     line_width,
     more,
     number,
@@ -117,9 +118,8 @@ def _column(middle: Box, boxes: Sequence[Box], left_out: int, target: str, side:
     """A side's boxes and its "+ n more"."""
     parts = [part for one in boxes for part in draw_deep(one, root)]
     if left_out and boxes:
-        last = boxes[-1]
-        bottom = last.y + (max(last.height, last.height / 2 + last.span / 2) if last.next else last.span)
-        parts.append(more(middle, last.x, bottom + 17, target, n=left_out, side=side))
+        x, y = boxes[-1].x, floor(boxes[-1]) + 17
+        parts.append(more(middle, x, y, target, n=left_out, side=side))
     return parts
 
 

@@ -99,7 +99,7 @@
     if (step) {
       event.preventDefault();
       stops[Math.min(Math.max(at + step, 0), stops.length - 1)].focus();
-    } else if (at > 0 && (event.key.length === 1 || event.key === "Backspace") && event.key !== " " && !event.ctrlKey && !event.metaKey) {
+    } else if (at > 0 && (event.key.length === 1 || event.key === "Backspace") && !event.ctrlKey && !event.metaKey) {
       input.focus(); // going on to type
     }
   });
