@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process, utils
 
 from kb import fmt, vocab
 from kb import models as m
-from kb.anchors import located_passages
+from kb.alike import wording
 from kb.corpus import Corpus, Entry
 from kb.drafts import annotation_at, options
 from kb.engine import assess
@@ -27,12 +27,8 @@ from kb.imports import Cited
 from kb.load import RESERVED, read_record
 from kb.rules import run_rules
 from kb.schema import hint
-from kb.snapshots import normalise
 from kb.text import Path, read_document
 
-ALIKE = 80.0
-"""Similarity (0 to 100) of wordings from which on two records may say the same."""
-MOST_ALIKE = 5
 LONGEST_SLUG = 60
 _EXPLAINED = frozenset(
     {"base_rate", "basis", "credence", "design", "form", "formula", "kill", "outcomes", "premises", "priors"}
@@ -60,22 +56,6 @@ class Draft:
     topic: str
     path: str
     text: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """An existing record that may say the same as a new one.
-
-    Attributes:
-        id, title: the existing record.
-        why: what is alike.
-        similarity: 0 to 1.
-    """
-
-    id: str
-    title: str
-    why: str
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +144,8 @@ def propose_topic(data: Mapping[str, Any], kind: vocab.Kind, corpus: Corpus) -> 
         entry = corpus.find(id)
         if entry is not None and entry.topic not in shelves:
             return entry.topic
-    texts = {e.id: _wording(e.record) for e in corpus if e.topic not in shelves}
-    wanted = _wording(data)
+    texts = {e.id: wording(e.record) for e in corpus if e.topic not in shelves}
+    wanted = wording(data)
     hit = (
         process.extractOne(wanted, texts, scorer=fuzz.token_set_ratio, processor=utils.default_process)
         if texts
@@ -186,64 +166,7 @@ def _ids_in(data: Any) -> list[str]:
     return [id for value in data for id in _ids_in(value)] if isinstance(data, list | tuple) else []
 
 
-def _wording(record: Any) -> str:
-    """What a record, or the data of one, says in words."""
-    names = ("title", "text", "definition")
-    values = (record.get(name) for name in names)
-    return " ".join(str(value) for value in values if value)
-
-
 # what exists already
-
-
-def alike(data: Mapping[str, Any], kind: vocab.Kind, corpus: Corpus) -> tuple[Alike, ...]:
-    """Existing records that may say the same: by anchor, by address, or by wording; the likest first, at most five."""
-    found: dict[str, Alike] = {}
-
-    def note(entry: Entry, why: str, similarity: float) -> None:
-        if entry.id not in found or found[entry.id].similarity < similarity:
-            found[entry.id] = Alike(entry.id, entry.title, why, similarity)
-
-    wanted = set(_passages_of(data))
-    address = {str(data[key]).rstrip("/").lower() for key in ("url", "doi") if data.get(key)}
-    texts: dict[str, str] = {}
-    for entry in corpus:
-        if not entry.record.active or entry.kind is not kind:
-            continue
-        for _, passage in located_passages(entry.record):
-            if passage.anchor is not None and (passage.source, normalise(passage.anchor.start)) in wanted:
-                note(entry, f"points at the same passage of {passage.source}", 1.0)
-        theirs = {str(entry.record.get(key)).rstrip("/").lower() for key in ("url", "doi") if entry.record.get(key)}
-        if address & theirs:
-            note(entry, f"has the same address {sorted(address & theirs)[0]}", 1.0)
-        texts[entry.id] = _wording(entry.record)
-    words = _wording(data)
-    title = str(data.get("title") or "")
-    if words:
-        hits = process.extract(
-            words, texts, scorer=fuzz.token_sort_ratio, processor=utils.default_process, score_cutoff=ALIKE, limit=5
-        )
-        for _, score, id in hits:
-            note(corpus[id], "says nearly the same", score / 100)
-    if title:
-        titles = {id: corpus[id].title for id in texts}
-        hits = process.extract(
-            title, titles, scorer=fuzz.token_sort_ratio, processor=utils.default_process, score_cutoff=ALIKE, limit=5
-        )
-        for _, score, id in hits:
-            note(corpus[id], "has nearly the same title", score / 100)
-    return tuple(sorted(found.values(), key=lambda one: (-one.similarity, one.id))[:MOST_ALIKE])
-
-
-def _passages_of(data: Any) -> list[tuple[str, str]]:
-    """(source, first words) of every anchor in the data."""
-    if isinstance(data, Mapping):
-        anchor = data.get("anchor")
-        here = []
-        if isinstance(anchor, Mapping) and isinstance(anchor.get("start"), str) and isinstance(data.get("source"), str):
-            here = [(data["source"], normalise(anchor["start"]))]
-        return [*here, *(found for value in data.values() for found in _passages_of(value))]
-    return [found for value in data for found in _passages_of(value)] if isinstance(data, list | tuple) else []
 
 
 def known_source(cited: Cited, corpus: Corpus) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kb import models as m
 from kb import new, vocab
+from kb.alike import Alike, alike
 from kb.corpus import Corpus
 from kb.diff import Diff, compare
 from kb.diff.markdown import MARK as DIFF_MARK
@@ -20,7 +21,7 @@ from kb.drafts import MISSING_ID
 from kb.errors import Finding, Level, Unavailable
 from kb.imports.form import LABELS, Answers, Wrong
 from kb.load import Loaded, load_files, read_record
-from kb.new import Alike, Draft
+from kb.new import Draft
 from kb.rules import check_loaded
 from kb.text import Path as DataPath
 from kb.text import read_document
@@ -107,7 +108,7 @@ def submission(answers: Answers, loaded: Loaded, files: Iterable[tuple[str, byte
         wrong += [one for one in dict.fromkeys(found) if one.label not in told]
     if wrong:
         return Submission(wrong=tuple(wrong), notes=answers.notes)
-    return _tried(answers, loaded, list(files), drafts, new.alike(item, vocab.Kind.EVIDENCE, corpus))
+    return _tried(answers, loaded, list(files), drafts, alike(item, vocab.Kind.EVIDENCE, corpus))
 
 
 def _tried(

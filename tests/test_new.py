@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from support import CLOCK, ROOT, Kb
 
 from kb import models as m
 from kb import new, vocab
+from kb.alike import alike
 from kb.engine import Assessment, assess
 from kb.fmt import formatted
 from kb.imports import Cited
@@ -119,6 +121,66 @@ def test_near_duplicates_are_named(kb: Kb, clock_copy: Path) -> None:
     arguments[arguments.index("--start") + 1] = "some other words here"
     arguments[arguments.index("--title") + 1] = "In every winter oil was found to be stiff"
     assert "says nearly the same" in kb(*arguments, "--claims", clock_copy, "--dry-run").err
+
+
+def near(title: str, text: str, claim: str, source: str, start: str) -> dict[str, Any]:
+    return {
+        "kind": "evidence", "title": title, "text": text,
+        "bears_on": [{"claim": claim, "stance": "supports", "strength": "slight"}],
+        "seen_in": [{"source": source, "anchor": {"start": start}}],
+    }  # fmt: skip
+
+
+DUPLICATES = [
+    (
+        "a-trapped-agent-caused-its-own-trouble",
+        near("Gemini blamed a broken system for problems that it had made",
+             "Journalists found that the plea for help which Gemini published was about a mess of its own making.",
+             "agents-blame-bugs-for-their-own-errors", "time-2025-ai-village", "words from another place"),
+    ),
+    (
+        "four-breakthroughs-each-opened-a-data-source",
+        near("Each of the four big breakthroughs came with a new kind of data",
+             "ImageNet brought deep nets, the web's text transformers, people's labels RLHF, verifiers reasoning.",
+             "agents-blame-bugs-for-their-own-errors", "brown-2024-o1-talk", "words from another place"),
+    ),
+    (
+        "o1-improved-steadily-with-more-rl-compute",
+        near("More reinforcement training made o1 better in a steady way",
+             "OpenAI says o1 gets better consistently with more RL compute and thinking time.",
+             "rl-gains-stay-log-linear", "morris-2025-no-new-ideas", "words from another place"),
+    ),
+    (
+        "o1-improved-steadily-with-more-rl-compute",
+        near("Something with quite other words", "Nothing in here resembles what it says over there.",
+             "rl-gains-stay-log-linear", "brown-2024-o1-talk", "found that the performance of o1 rises"),
+    ),
+    (
+        "four-breakthroughs-each-opened-a-data-source",
+        near("Four breakthroughs each opened new sources of data", "It says so.",
+             "agents-blame-bugs-for-their-own-errors", "brown-2024-o1-talk", "words from another place"),
+    ),
+]  # fmt: skip
+
+
+def test_near_duplicates_in_the_founding_debate() -> None:
+    """Five that people might write: paraphrases, another cut of one passage, and a title with a word changed."""
+    corpus = load(ROOT / "claims").corpus
+    for id, data in DUPLICATES:
+        found = alike(data, vocab.Kind.EVIDENCE, corpus)
+        assert id in [one.id for one in found], (id, data["title"])
+        assert len(found) <= 2, "one who is warned of everything reads nothing"
+    fresh = near("Cats sleep longer in winter", "Owners in Norway logged that their cats sleep two hours longer.",
+                 "rl-gains-stay-log-linear", "brown-2024-o1-talk", "the cats of Norway sleep")  # fmt: skip
+    assert alike(fresh, vocab.Kind.EVIDENCE, corpus) == ()
+
+
+def test_few_records_of_the_founding_debate_look_like_another_one() -> None:
+    corpus = load(ROOT / "claims").corpus
+    items = [entry for entry in corpus if entry.kind is vocab.Kind.EVIDENCE and entry.record.active][::9]
+    warned = [e.id for e in items if any(a.id != e.id for a in alike(e.document.data, vocab.Kind.EVIDENCE, corpus))]
+    assert len(items) > 15
+    assert len(warned) < len(items) / 4, warned
 
 
 def test_an_id_that_is_taken(kb: Kb, clock_copy: Path) -> None:

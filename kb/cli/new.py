@@ -12,6 +12,7 @@ from rich.text import Text
 
 from kb import models as m
 from kb import new, odds, report, vocab
+from kb.alike import Alike, alike
 from kb.cli.ask import Asker
 from kb.cli.check import finding_line
 from kb.cli.shell import ClaimsOption, JsonOption, complain, count, read, say, say_bytes, say_json, today
@@ -19,7 +20,7 @@ from kb.corpus import Corpus
 from kb.errors import KbError
 from kb.fetch import fetch_cited, is_address
 from kb.imports import MAX_BYTES, Cited, read_cited
-from kb.new import Alike, Draft, Trial
+from kb.new import Draft, Trial
 from kb.publish import write_atomic
 from kb.text import Path as DataPath
 
@@ -158,7 +159,7 @@ def command(
         if new.slug(name, 80) != name:  # it becomes a part of a path
             raise Unclear(f"{what} {name[:90]!r} is not a name; write lower-case words joined by hyphens")
     drafts.append(new.draft(id, kind, topic, data, corpus.root, comments=not plain))
-    _finish(corpus, drafts, new.alike(data, kind, corpus), report.is_failure(found), asker, dry_run=dry_run, json=json)
+    _finish(corpus, drafts, alike(data, kind, corpus), report.is_failure(found), asker, dry_run=dry_run, json=json)
 
 
 def _finish(
