@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from rapidfuzz import process
 
@@ -92,6 +92,7 @@ class Corpus:
         self.topics: Mapping[str, m.Topic] = MappingProxyType(dict(sorted((topics or {}).items())))
         self.root = root
         self.unread = frozenset(unread)
+        self._of: dict[type[m.Record], tuple[Entry, ...]] = {}
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -125,9 +126,11 @@ class Corpus:
 
     def of(self, kind: type[R], *, active: bool = False) -> Iterator[tuple[str, R]]:
         """(id, record) of one kind in order of id; with ``active`` only those in force."""
-        for entry in self.entries.values():
-            if isinstance(entry.record, kind) and (entry.record.active or not active):
-                yield entry.id, entry.record
+        if kind not in self._of:
+            self._of[kind] = tuple(e for e in self.entries.values() if isinstance(e.record, kind))
+        for entry in self._of[kind]:
+            if entry.record.active or not active:
+                yield entry.id, cast(R, entry.record)
 
     def nearest(self, id: str, limit: int = 2) -> tuple[str, ...]:
         """Existing ids that look most like ``id``."""

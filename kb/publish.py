@@ -27,8 +27,10 @@ from kb.engine import Assessment
 from kb.errors import KbError, Unavailable
 from kb.export import FORMATS
 from kb.export.data import version
-from kb.pages import FrameError, Settings, preview, render_site
+from kb.pages import FrameError, Settings, preview, workers
+from kb.pages.build import Rendering
 from kb.pages.preview import Draw
+from kb.pages.site import Site
 from kb.timeline import Timeline
 
 CONFIG = "mkdocs.yml"
@@ -148,10 +150,8 @@ def build_site(
         frame = render_frame(config, fresh, moment)
         draw = artist(fresh / FONTS, config.parent / PICTURES)
         try:
-            for path, data in render_site(
-                assessment, frame.shell, frame.pages, settings, exports or {}, history, draw
-            ):
-                _write(fresh / path, data)
+            rendering = Rendering(Site(assessment, settings, history), frame.shell, frame.pages, draw)
+            workers.make(rendering, exports or {}, lambda path, data: _write(fresh / path, data))
         except FrameError as error:
             raise BuildFailed(f"{CONFIG}: {error}") from None
         _flush(fresh)

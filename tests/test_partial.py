@@ -17,8 +17,8 @@ from kb.engine import assess
 from kb.errors import Level
 from kb.export import FORMATS
 from kb.load import Known, load
-from kb.pages import turning
-from kb.pages.build import render_site
+from kb.pages import turning, workers
+from kb.pages.build import Rendering, render_site
 from kb.pages.lists import fragments
 from kb.pages.recall import NOTHING, Recall
 from kb.pages.site import Settings, Site
@@ -304,3 +304,27 @@ def test_what_was_put_away_lasts_until_something_it_was_made_from_changes() -> N
     c.recall.forget(tripled)
     c.recall.renew()
     assert c.recall.piece("twice") is NOTHING
+
+
+def test_several_processes_make_the_same_site(frame: Frame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORTH_IT", 10)
+    monkeypatch.setattr(workers, "BLOCK", 7)
+    monkeypatch.setattr(workers, "processes", lambda: 2)
+    rendering = Rendering(Site(assess(load(BREAD).corpus), SETTINGS), frame.shell, frame.pages, draw)
+
+    def write(path: str, data: bytes) -> None:
+        target = tmp_path / "site" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+    workers.make(rendering, {"a.csv": b"1\n"}, write)
+    expected = dict(
+        render_site(assess(load(BREAD).corpus), frame.shell, frame.pages, SETTINGS, {"a.csv": b"1\n"}, draw=draw)
+    )
+    assert differences(on_disk(tmp_path / "site"), expected) == []
+
+    def full(path: str, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        workers.make(rendering, {}, full)
