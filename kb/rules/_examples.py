@@ -2,7 +2,8 @@
 
 A file ``<code>.txt`` has the parts ``== bad`` and ``== good``, and where they need more records that are not shown,
 ``== behind``.  In each part ``-- topic/id.yaml`` starts a whole file and ``~~ topic/id.yaml`` some fields of a file
-that is there already; a line ``~field`` takes a field out.  ``#<`` at the end of a line marks where the finding stands.
+that is there already; a line ``~field`` takes a field out.  ``#<`` at the end of a line marks where the finding stands,
+and ``<0xE9>`` stands for a byte that the file itself should not hold.
 All examples are changes of one small set of records, ``_world.txt``.
 """
 
@@ -19,6 +20,7 @@ STORED = "snapshots/"
 """Folder of stored copies, beside the records."""
 _PART = re.compile(r"^== (bad|good|behind)\n", re.M)
 _FILE = re.compile(r"^(--|~~) (\S+)\n", re.M)
+_BYTE = re.compile(rb"<0x([0-9A-F]{2})>")
 _FIELD = re.compile(r"([A-Za-z_]\w*):")
 
 Files = dict[str, bytes]
@@ -82,7 +84,8 @@ def world() -> Files:
 
 
 def _raw(name: str) -> bytes:
-    return resources.files(__package__).joinpath("examples", name).read_bytes()
+    raw = resources.files(__package__).joinpath("examples", name).read_bytes()
+    return _BYTE.sub(lambda found: bytes([int(found[1], 16)]), raw)
 
 
 def _parts(raw: bytes) -> dict[str, bytes]:
