@@ -202,7 +202,16 @@ def test_names_cannot_leave_the_records(kb: Kb, clock_copy: Path, option: str, n
 def test_what_is_missing_is_said_at_once(kb: Kb, clock_copy: Path) -> None:
     ran = kb("new", "evidence", "--claims", clock_copy)
     assert (ran.code, ran.out) == (2, "")
-    assert all(f"{name}: " in ran.err for name in ("title", "text", "design"))
+    assert all(f"--{name}: " in ran.err for name in ("title", "text", "design"))
+    assert "--claim, --stance, --strength and --why: " in ran.err
+    assert "--source and --start: " in ran.err
+    several = kb(
+        *EVIDENCE, "--claims", clock_copy, "--stance", "support", "--strength", "huge", "--design", "measurement"
+    )
+    assert (several.code, several.err.count("\n")) == (2, 1)
+    assert all(f"`{name}` cannot be" in several.err for name in ("design", "bears_on.0.stance", "bears_on.0.strength"))
+    assert "--set stance=...: " in kb("new", "position", "--claims", clock_copy).err
+    assert "--source-type: " in kb("new", "source", "--source-title", "A page", "--claims", clock_copy).err
     assert kb("new", "sandwich", "--claims", clock_copy).code == 2
     for wrong in (("--set", "nothing=1"), ("--set", "stance"), ("--set", "bears_on.5.why=abc"), ("--design", "x")):
         ran = kb(*EVIDENCE, *wrong, "--claims", clock_copy)

@@ -261,11 +261,20 @@ def _value(text: str, kind: vocab.Kind, path: DataPath, data: dict[str, Any]) ->
 
 
 def _fill(data: dict[str, Any], flags: dict[DataPath, str | None], kind: vocab.Kind) -> None:
-    """Put what the flags say into the data."""
+    """Put what the flags say into the data.
+
+    Raises:
+        Unclear: some of them do not fit; the message names each.
+    """
+    wrong: list[str] = []
     for path, text in flags.items():
         if text is None:
             continue
-        value = _value(text, kind, path, data)
+        try:
+            value = _value(text, kind, path, data)
+        except Unclear as error:
+            wrong.append(str(error))
+            continue
         here: Any = data
         for step, following in pairwise(path):
             if isinstance(here, list):
@@ -280,6 +289,8 @@ def _fill(data: dict[str, Any], flags: dict[DataPath, str | None], kind: vocab.K
             here.append(value)
         else:
             here[path[-1]] = value
+    if wrong:
+        raise Unclear("; ".join(wrong))
 
 
 def _demand(data: dict[str, Any], kind: vocab.Kind) -> None:
@@ -291,8 +302,19 @@ def _demand(data: dict[str, Any], kind: vocab.Kind) -> None:
     missing = [name for name in new.needed(kind) if data.get(name) in (None, [], {})]
     if missing:
         model = m.MODELS[kind]
-        which = "; ".join(f"{name}: {new.explained(model, name).rstrip('.')}" for name in missing)
-        raise Unclear(f"a new {kind} needs more: {which} (kb new --help)")
+        asked = [f"{_flag(kind, name)}: {new.explained(model, name).rstrip('.')}" for name in missing]
+        if kind is vocab.Kind.EVIDENCE and not data.get("bears_on"):
+            asked.append("--claim, --stance, --strength and --why: what it bears on, which way, how strongly, and why")
+        if kind is vocab.Kind.EVIDENCE and not data.get("seen_in"):
+            asked.append("--source and --start: where it is said, and the first words of it")
+        raise Unclear(f"a new record of kind {kind} needs more: {'; '.join(asked)} (kb new --help has examples)")
+
+
+def _flag(kind: vocab.Kind, name: str) -> str:
+    """How a field is given on the command line."""
+    if kind is vocab.Kind.SOURCE and name in ("title", "type"):
+        return f"--source-{name}"
+    return f"--{name}" if name in ("title", "text", "design") else f"--set {name}=..."
 
 
 def _moves(corpus: Corpus, drafts: list[Draft], trial: Trial) -> list[Text | str]:
