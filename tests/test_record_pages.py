@@ -219,6 +219,17 @@ def test_the_map_by_somebodys_numbers_is_the_engines(talk: Site) -> None:
     assert "They stated no credence" in text_of(talk, "cora")
 
 
+def test_page_of_a_viewpoint_names_each_claim_that_moves_once() -> None:
+    holder = "view-of-baker-b"
+    seen = viewpoints.through(bread(), holder)
+    assert seen is not None
+    page = text_of(bread(), holder)
+    moved = page[page.index("How the answers move Does") : page.index("Data and citation Th")]
+    assert seen.shifts
+    for shift in seen.shifts:
+        assert moved.count(shift.claim.title) == 1, shift.claim.id
+
+
 def test_list_of_people_counts_sides_of_their_own(talk: Site) -> None:
     tree = html5lib.parse(str(people.people_list(talk)))
     rows = {}

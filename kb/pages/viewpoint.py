@@ -141,11 +141,14 @@ def render_viewpoint(site: Site, entry: Entry) -> Page:
         Section("data", "Data and citation"),
     ]
     facts: list[Fact] = by_whom(site, record.by)
+    seen = through(site, entry.id)
+    above = {shift.claim.id for _, shifts in seen.answers for shift in shifts} if seen is not None else set()
     body = render(
         "viewpoint.html.j2",
         **common(site, entry),
         facts=facts,
-        view=through(site, entry.id),
+        view=seen,
+        others=[shift for shift in seen.shifts if shift.claim.id not in above] if seen is not None else [],
         passages=site.passages(record.seen_in),
         sections=sections,
     )
