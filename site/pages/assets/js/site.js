@@ -111,6 +111,14 @@
   if (document.querySelector("[data-kb-whatif]")) load("assets/js/whatif.js");
   if (document.querySelector(".kb-tip")) load("assets/js/tips.js");
 
+  // On a phone rows of these tables are blocks, and some browsers then forget that they are a table.
+  const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const table of document.querySelectorAll("table.kb-stackable")) {
+    for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, td, th")]) {
+      part.setAttribute("role", ROLES[part.tagName] || (part.closest("thead") ? "columnheader" : "rowheader"));
+    }
+  }
+
   // A jump inside the page opens what hides its target.
   const reveal = () => {
     let place = location.hash.slice(1).split("&")[0]; // what follows a & is the state of a part of the page
