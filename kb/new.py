@@ -279,11 +279,16 @@ def _comments(kind: vocab.Kind, data: Mapping[str, Any]) -> dict[Path, str]:
     found: dict[Path, str] = {(name,): explained(model, name) for name in data if name in _EXPLAINED}
     links = data.get("bears_on")
     for where in [("bears_on", 0)] if links else [("link",)] if data.get("link") else []:
-        factors = {word.word: 10 ** (word.db / 10) for word in vocab.STRENGTH_WORDS.values()}
-        scale = ", ".join(f"{word} {x:.0f}" if x > 1.5 else f"{word} {x:.2f}" for word, x in factors.items())
-        found[(*where, "strength")] = f"How many times likelier it is if the claim is true than if not:\n{scale}."
+        likelier = "How many times likelier it is if the claim is true than if not"
+        found[(*where, "strength")] = f"{likelier}:\n{strength_scale()}."
         found[(*where, "why")] = explained(m.Link, "why")
     return {path: text for path, text in found.items() if _has(data, path)}
+
+
+def strength_scale() -> str:
+    """The words of strength, each with its likelihood ratio."""
+    factors = {word.word: 10 ** (word.db / 10) for word in vocab.STRENGTH_WORDS.values()}
+    return ", ".join(f"{word} {x:.0f}" if x > 1.5 else f"{word} {x:.2f}" for word, x in factors.items())
 
 
 def _has(data: Any, path: Path) -> bool:

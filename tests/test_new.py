@@ -363,7 +363,7 @@ def _talk(arguments: list[str], answers: list[str], cwd: Path) -> tuple[int, str
 def test_it_asks_for_what_is_missing(clock_copy: Path) -> None:
     answers = [
         "Oil was found stiff in every winter", "In each of ten winters the oil was found stiff.", "observatio",
-        "observation", "log of nobody", "keeper-log", "too short", "stiff oil was found", "", "oil", "cold-oil",
+        "observation", "log of nobody", "keeper-log", "too short", "stiff oil was found", "", "oil", "1",
         "supports", "moderate", "Stiff oil is what the claim predicts.",
     ]  # fmt: skip
     code, shown = _talk(["new", "evidence", "--added", "2026-11-22"], answers, clock_copy.parent)
@@ -371,7 +371,8 @@ def test_it_asks_for_what_is_missing(clock_copy: Path) -> None:
     assert "`design` cannot be 'observatio'" in shown
     assert "  no source has that id; " in shown
     assert "these are 2 words: give 3 to 8" in shown
-    assert "  cold-oil: " in shown
+    assert "  1  cold-oil: " in shown
+    assert "claim is true: negligible 1.26, slight 2, moderate 5, " in shown
     assert "wrote claims/tower/oil-was-found-stiff-in-every-winter.yaml" in shown
     assert "it moves" in shown
     assert not [f for f in check_tree(clock_copy) if f.level == "error"]

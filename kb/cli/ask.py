@@ -48,18 +48,19 @@ class Asker:
     def which_source(self, today: str) -> tuple[str | None, dict[str, Any] | None]:
         """The id of the source that is meant, or the fields of a new one."""
         typer.echo("Source: where it is said: an id, or words of its title; `new` for one that is not there yet.")
+        near: list[str] = []
         while True:
             answer = str(typer.prompt("source", default="", show_default=False)).strip()
             if answer == "new":
                 data: dict[str, Any] = {"kind": "source", "accessed": today, "added": today}
                 self.fields(data, vocab.Kind.SOURCE)
                 return None, data
-            found = self.corpus.find(answer)
+            found = self.corpus.find(_chosen(answer, near))
             if found is not None and isinstance(found.record, m.Source):
                 return found.id, None
             if not answer:
                 return None, None
-            self._suggest(answer, (vocab.Kind.SOURCE,))
+            near = self._suggest(answer, (vocab.Kind.SOURCE,))
 
     def passage(self) -> dict[str, Any]:
         """Where in the source: words, a place, or why neither."""
@@ -102,6 +103,8 @@ class Asker:
         words = [o for option in options(annotation) for o in _words_of(option)]
         about = new.explained(m.Link if len(path) > 1 else m.MODELS[kind], str(path[-1]))
         typer.echo(f"{str(path[-1]).replace('_', ' ').capitalize()}: {about}")
+        if path[-1] == "strength":
+            typer.echo(f"  how many times likelier it is to see this if the claim is true: {new.strength_scale()}")
         if words and not all(word in about for word in words):
             typer.echo(f"  one of: {', '.join(words)}")
         empty = " (empty: none)" if optional else ""
@@ -120,26 +123,35 @@ class Asker:
     def _record(self, kinds: Iterable[vocab.Kind], prompt: str, *, optional: bool) -> str | None:
         wanted = tuple(kinds)
         typer.echo("Claim: an id, or words of its title.")
+        near: list[str] = []
         while True:
             answer = str(typer.prompt(prompt, default="", show_default=False)).strip()
             if not answer and optional:
                 return None
-            found = self.corpus.find(answer)
+            found = self.corpus.find(_chosen(answer, near))
             if found is not None and found.kind in wanted:
                 return found.id
-            self._suggest(answer, wanted)
+            near = self._suggest(answer, wanted)
 
-    def _suggest(self, words: str, kinds: tuple[vocab.Kind, ...]) -> None:
+    def _suggest(self, words: str, kinds: tuple[vocab.Kind, ...]) -> list[str]:
+        """Name the records that may be meant; their ids, in the order in which they are numbered."""
         near = new.closest_records(words, kinds, self.corpus)
-        typer.echo(f"  no {kinds[0]} has that id; {'do you mean one of these?' if near else 'try other words'}")
-        for entry in near:
-            typer.echo(f"  {entry.id}: {entry.title}")
+        what = "if it is one of these, type its number" if near else "try other words"
+        typer.echo(f"  no {kinds[0]} has that id; {what}")
+        for n, entry in enumerate(near, 1):
+            typer.echo(f"  {n}  {entry.id}: {entry.title}")
+        return [entry.id for entry in near]
 
     @staticmethod
     def _words(text: str) -> str:
         if not 3 <= len(text.split()) <= 8:
             raise ValueError(f"these are {len(text.split())} words: give 3 to 8, exactly as the source has them")
         return text
+
+
+def _chosen(answer: str, near: list[str]) -> str:
+    """The id that a number stands for; anything else as it was typed."""
+    return near[int(answer) - 1] if answer.isdecimal() and 1 <= int(answer) <= len(near) else answer
 
 
 def _at_least(text: str, least: int) -> str:
