@@ -235,3 +235,8 @@ def test_on_a_phone_the_filters_fit(visit: Open, served: str) -> None:
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+    row = page.locator(".kb-filters__row").bounding_box()
+    form = page.locator(".kb-filters").bounding_box()
+    assert row is not None
+    assert form is not None
+    assert row["width"] > form["width"] * 0.8, "the buttons stand in one narrow column"
