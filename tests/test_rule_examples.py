@@ -10,8 +10,8 @@ import pytest
 from support import ROOT
 
 from kb.anchors import check_anchors
-from kb.codes import every_code
 from kb.cli.fmt import not_in_form
+from kb.codes import every_code
 from kb.coherence import COHERENCE, check_coherence
 from kb.engine import assess
 from kb.errors import Finding, Level

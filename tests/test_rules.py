@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from kb import models as m
 from kb import rules, vocab
-from kb.anchors import Found, check_anchors
+from kb.anchors import check_anchors
 from kb.corpus import Corpus
 from kb.errors import MAX_PER_FILE, MAX_PER_RUN, MORE, Finding, Level
 from kb.load import load
@@ -21,6 +21,7 @@ from kb.models.base import ID_PATTERN
 from kb.report import as_lines
 from kb.rules import READING, RULES, check_loaded, check_tree, run_rules
 from kb.rules._base import PLACES, references
+from kb.snapshots import Found
 
 CORPORA = Path(__file__).parent / "corpora"
 BAD = sorted(path for path in (CORPORA / "bad").iterdir() if path.is_dir())
