@@ -1,0 +1,285 @@
+"""The site beside plain mkdocs-material and beside bare Jinja2: ``python bench/site.py [--sizes 100,1000,10000]``.
+
+Invented debates of a realistic shape (``bench/debates.py``), all measured in one run; prints Markdown tables.  Each
+build is a process of its own; *seconds* are processor seconds of it and its children, *wall* is what a clock shows,
+memory is the largest resident set.  A busy machine changes both, ratios less.
+
+* **kb site**: records checked, credences, exports, every page and its data files, written and flushed to disk.
+* **Material**: the same text as Markdown, a page a record, outside the navigation, under plain mkdocs-material.
+* **floor**: the same records read and assessed, and their pages rendered by the same templates under bare Jinja2,
+  without pictures, data files, frame and disk.
+* **edit**: from a saved file to the last page written, in a running ``kb serve`` (median of five strengths changed).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import functools
+import gzip
+import html
+import http.server
+import json
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import debates
+
+ROOT = Path(__file__).resolve().parent.parent
+MATERIAL_SECONDS = 1800
+"""After so long a build counts as stalled."""
+EDITS = 5
+FIRST = "claim/t000-claim-00.html"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process: wall seconds, processor seconds with its children, largest memory in MB, what it printed."""
+
+    wall: float
+    cpu: float
+    memory: float
+    out: str
+
+
+def run(command: list[str], cwd: Path = ROOT) -> Run:
+    """Run a command to its end; ``wait4`` counts it with its children."""
+    start = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(
+            command, cwd=cwd, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+        )
+        timer = threading.Timer(MATERIAL_SECONDS, process.kill)
+        timer.start()
+        _, status, used = os.wait4(process.pid, 0)
+        timer.cancel()
+        wall = time.perf_counter() - start
+        out.seek(0)
+        said = out.read()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} failed:\n{said[-2000:]}")
+    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
+
+
+def size(folder: Path) -> float:
+    """Megabytes of all files below a folder."""
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
+
+
+def gz(data: bytes) -> float:
+    """Kilobytes after compression as servers do it."""
+    return len(gzip.compress(data, 6)) / 1e3
+
+
+# -------------------------------------------------------------------------------------------------------- the peers
+
+
+def material(built: Path, folder: Path) -> Path:
+    """A project for plain mkdocs-material with the text of every built record page as Markdown, outside the nav."""
+    pages = folder / "docs"
+    for path in sorted(built.rglob("*.html")):
+        if path.parent == built or path.parent.name in ("guide", "decisions"):
+            continue
+        target = pages / path.relative_to(built).with_suffix(".md")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(markdown(path.read_text("utf-8")), "utf-8")
+    (pages / "index.md").write_text("# Claims\n\n[the first](claim/t000-claim-00.md)\n", "utf-8")
+    (folder / "mkdocs.yml").write_text(
+        "site_name: Peer\ntheme:\n  name: material\n  font: false\nuse_directory_urls: false\nplugins: [search]\n"
+        "markdown_extensions: [attr_list, tables]\nvalidation: {omitted_files: ignore}\nnav:\n  - Claims: index.md\n",
+        "utf-8",
+    )
+    return folder
+
+
+def markdown(page: str) -> str:
+    """The words of a page as Markdown: headings, paragraphs, list items with their links, rows of tables."""
+    body = page[page.index("<article") : page.index("</article>")]
+    body = re.sub(r"<(svg|script|style)\b.*?</\1>", "", body, flags=re.DOTALL)
+    body = re.sub(r'<a [^>]*?href="([^"#:]+)\.html"[^>]*>(.*?)</a>', r"[\2](\1.md)", body, flags=re.DOTALL)
+    lines = []
+    for tag, inner in re.findall(r"<(h1|h2|h3|p|li|dt|dd|tr|summary)\b[^>]*>(.*?)</\1>", body, flags=re.DOTALL):
+        text = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", inner)).split())
+        if text:
+            lines.append({"h1": "# ", "h2": "## ", "h3": "### ", "li": "- "}.get(tag, "") + text)
+    return "\n\n".join(lines) + "\n"
+
+
+FLOOR = """
+import sys
+from kb.engine import assess
+from kb.load import load
+from kb.pages import bars, draw, maps, prose, render, waterfall
+from kb.pages.kinds import render_record
+from kb.pages.site import Settings, Site
+from markupsafe import Markup
+class Nothing:
+    __bool__ = lambda self: False
+    __len__ = lambda self: 0
+    __iter__ = lambda self: iter(())
+    __html__ = __str__ = lambda self: ""
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+    def __call__(self, *args, **named):
+        return self
+nothing = Nothing()
+bars.large = bars.stacked = lambda *args, **named: Markup("")
+maps.neighbourhood = maps.tree = waterfall.waterfall = nothing
+render.environment().globals["spark"] = nothing
+site = Site(assess(load(sys.argv[1]).corpus), Settings())
+print(sum(len(render_record(site, entry).body) for entry in site.corpus))
+"""
+
+EDIT = """
+import json, sys, time
+from pathlib import Path
+from kb.load import Known
+from kb.publish import config_of
+from kb.serve import Desk, LiveSite, Session
+claims, folder, project, edits = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+said = []
+live = LiveSite(folder, config_of(project), 0)
+session = Session(claims, project, live, Desk(live), said.append)
+session.records()
+found = []
+for n in range(edits):
+    path = claims / f"topic-{n * 7 % max(1, len(list(claims.glob('topic-*')))):03}" / ""
+    path = sorted(path.glob("*-claim-1*.yaml"))[n]
+    text = path.read_text("utf-8")
+    word = "slight" if "strength: strong" in text else "strong"
+    head, _, tail = text.partition("strength: ")
+    path.write_text(head + "strength: " + word + tail[tail.index(chr(10)):], "utf-8")
+    start, cpu = time.perf_counter(), time.process_time()
+    session.records()
+    found.append((time.perf_counter() - start, time.process_time() - cpu, said[-1]))
+print(json.dumps(found))
+"""
+
+
+# ---------------------------------------------------------------------------------------------------------- browser
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server that writes no log."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+
+
+def first_looks(folder: Path) -> tuple[float, float] | None:
+    """Milliseconds to the first credence on screen, and from a key in the search box to the first result."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if chromium is None:
+        return None
+    from playwright.sync_api import sync_playwright
+
+    with served(folder) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        start = time.perf_counter()
+        page.goto(f"{address}{FIRST}", wait_until="commit")
+        page.locator(".kb-result__number").first.wait_for(state="visible")
+        seen = time.perf_counter() - start
+        page.wait_for_load_state()
+        page.locator("[data-kb-search]").first.click()
+        box = page.locator("dialog.kb-search input").first
+        box.wait_for(state="visible")
+        start = time.perf_counter()
+        box.fill("compute")
+        page.locator("dialog.kb-search ol a").first.wait_for(state="visible")
+        found = time.perf_counter() - start
+        browser.close()
+    return seen * 1e3, found * 1e3
+
+
+# ----------------------------------------------------------------------------------------------------------- tables
+
+
+def measure(records: int, work: Path) -> list[tuple[str, str, str, str, str]]:
+    """Rows of the table of one size: what, kb site, Material, floor, ratio."""
+    claims, site = work / "claims", work / "site" / "public"
+    written = debates.write(claims, records)
+    ours = run([sys.executable, "-m", "kb.cli", "site", "--claims", str(claims), "-o", str(site)])
+    peer_folder = material(site, work / "peer")
+    peer = run([sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(work / "peer" / "site")], peer_folder)
+    floor = run([sys.executable, "-c", FLOOR, str(claims)])
+    (work / "live").mkdir()
+    edit = run([sys.executable, "-c", EDIT, str(claims), str(work / "live"), str(ROOT), str(EDITS)])
+    edits = json.loads(edit.out.strip().splitlines()[-1])
+    first = peer_folder / "docs" / FIRST.replace(".html", ".md")
+    first.write_text(first.read_text("utf-8") + "\n\nOne more line.\n", "utf-8")
+    again = run([sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(work / "peer" / "site")], peer_folder)
+    walls, cpus = [e[0] for e in edits], [e[1] for e in edits]
+    wall, cpu = statistics.median(walls), statistics.median(cpus)
+    weights = sorted(gz(p.read_bytes()) for p in (site / "claim").glob("*.html"))
+    peer_page = gz((work / "peer" / "site" / FIRST).read_bytes())
+    script = sum(
+        gz(p.read_bytes()) for p in sorted((site / "assets").rglob("*")) if p.suffix == ".js" and "/js/" in str(p)
+    )
+    style = gz((site / "assets/kb.css").read_bytes())
+    looks = first_looks(site)
+    rows = [
+        (f"full build, seconds ({written} records)", f"{ours.cpu:.1f}", f"{peer.cpu:.1f}", f"{floor.cpu:.1f}", ""),
+        ("full build, wall", f"{ours.wall:.1f}", f"{peer.wall:.1f}", f"{floor.wall:.1f}", ""),
+        ("ratio to kb site, seconds", "1", f"{peer.cpu / ours.cpu:.2f}", f"{floor.cpu / ours.cpu:.2f}", ""),
+        ("ratio to kb site, wall", "1", f"{peer.wall / ours.wall:.2f}", f"{floor.wall / ours.wall:.2f}", ""),
+        ("memory, MB", f"{ours.memory:.0f}", f"{peer.memory:.0f}", f"{floor.memory:.0f}", ""),
+        ("output, MB", f"{size(site):.1f}", f"{size(work / 'peer' / 'site'):.1f}", "", ""),
+        ("one edit, seconds", f"{cpu:.2f}", f"{again.cpu:.1f}", "", f"worst {max(cpus):.2f}"),
+        ("one edit, wall", f"{wall:.2f}", f"{again.wall:.1f}", "", f"worst {max(walls):.2f}"),
+        (
+            "claim page, kB gz",
+            f"{weights[len(weights) // 2]:.1f}",
+            f"{peer_page:.1f}",
+            "",
+            f"largest {weights[-1]:.1f}",
+        ),
+        ("own script and style, kB gz", f"{script + style:.1f}", "", "", f"style {style:.1f}"),
+    ]
+    if looks is not None:
+        rows.append(("first credence on screen, ms", f"{looks[0]:.0f}", "", "", ""))
+        rows.append(("first search result, ms", f"{looks[1]:.0f}", "", "", ""))
+    return rows
+
+
+def main() -> None:
+    """Measure each size and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--sizes", default="100,1000,10000", help="records, separated by commas")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for records in (int(n) for n in parser.parse_args().sizes.split(",")):
+        with tempfile.TemporaryDirectory(prefix="bench-site-") as name:
+            rows = measure(records, Path(name))
+        print(f"\n### {records:,} records\n\n| | kb site | Material | floor | |\n|---|---|---|---|---|")
+        for row in rows:
+            print(f"| {' | '.join(row)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
