@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import feedparser
 import html5lib
 import pytest
 from repositories import DAY, START, Repository, evidence, source
+from support import Kb
 
 from kb.cli.replay import site_history
 from kb.engine import Assessment, assess
@@ -19,6 +21,7 @@ from kb.load import load
 from kb.pages import Settings, Site, feeds, render_site
 from kb.pages.changes import SMALL, changes_page, front, stamp
 from kb.pages.history_view import past, past_data
+from kb.publish import Built
 from kb.timeline import Step, Timeline, Touched, Turn
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -132,6 +135,25 @@ def test_a_message_that_is_not_text_breaks_nothing(repository: Repository) -> No
         assert b"\xff" not in made
         assert b"and a bell" in made
         made.decode("utf-8")
+
+
+def test_a_site_is_built_where_the_history_cannot_be_read(
+    kb: Kb, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clone without the files of old commits: git names them and cannot show them."""
+    (repository.folder / "mkdocs.yml").write_text("site_name: Clock\n", "utf-8")
+    built: list[object] = []
+    monkeypatch.setattr("kb.cli.site.build_site", lambda *given: built.append(given) or Built(Path("public"), 0, 0, 0))
+    assert kb("site", "-o", "public").err == ""
+    shutil.rmtree(repository.folder / ".kb-cache")
+    blob = repository.git("rev-parse", "HEAD~4:claims/tower/new-reading.yaml").strip()
+    lost = repository.folder / ".git" / "objects" / blob[:2] / blob[2:]
+    lost.chmod(0o600)
+    lost.unlink()
+    ran = kb("site", "-o", "public")
+    assert ran.code == 0
+    assert "the site is built without the history of its records: git" in ran.err
+    assert [given[-1] is None for given in built] == [False, True]  # type: ignore[index]
 
 
 # ---- feeds ----------------------------------------------------------------------------------------------------------

@@ -213,3 +213,10 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         write_atomic(tmp_path / "missing" / "a.json", b"x")
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_no_script_asks_for_a_sitemap_of_an_alternate(first: Built) -> None:
+    """Material takes every alternate for another language; fails after an upgrade that words it otherwise."""
+    (bundle,) = first.path.glob("assets/javascripts/bundle.*.min.js")
+    assert '"link[rel=alternate][hreflang]"' in bundle.read_text("utf-8")
+    assert '"link[rel=alternate]"' not in bundle.read_text("utf-8")

@@ -12,7 +12,7 @@ from kb import git, report, vocab
 from kb import models as m
 from kb.cli.check import by_kind
 from kb.cli.replay import site_history
-from kb.cli.shell import ClaimsOption, JsonOption, assess_checked, claims_folder, count, read, say, say_json
+from kb.cli.shell import ClaimsOption, JsonOption, assess_checked, claims_folder, complain, count, read, say, say_json
 from kb.engine import Assessment
 from kb.errors import Unavailable
 from kb.export import FORMATS
@@ -52,7 +52,11 @@ def command(
     exports = {form.file_name: form.render(found) for form in FORMATS.values()}
     target = output if output is not None else Path(os.path.relpath(project / "site" / "public"))
     epoch = None if "SOURCE_DATE_EPOCH" in os.environ else git.commit_time(project)
-    history = site_history(claims, found.corpus.aliases)
+    history = None
+    try:
+        history = site_history(claims, found.corpus.aliases)
+    except git.GitFailed as error:
+        complain(f"the site is built without the history of its records: {error}")
     built = build_site(found, project, target, exports, epoch, history)
     claims_count, seen, moved = _moved(found)
     if json:
