@@ -1,0 +1,141 @@
+"""Maps, the outline, the table of claims and the search index as data: nothing is lost, nothing is said twice."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from kb.engine import Assessment, assess
+from kb.load import load
+from kb.pages import Settings, Site, maps, table
+from kb.pages.neighbours import MAX_FIRST, Node, around, beneath, ties
+from kb.pages.outline import outline
+from kb.pages.search import search_index
+
+CORPUS = Path(__file__).parent / "browser" / "corpus"
+
+
+@pytest.fixture(scope="module")
+def bread() -> Assessment:
+    loaded = load(CORPUS)
+    assert not loaded.findings
+    return assess(loaded.corpus)
+
+
+@pytest.fixture
+def site(bread: Assessment) -> Site:
+    return Site(bread, Settings())
+
+
+def walk(nodes: list[Node], path: tuple[str, ...]) -> list[tuple[Node, tuple[str, ...]]]:
+    found = []
+    for node in nodes:
+        found.append((node, path))
+        found += walk(node.next, (*path, node.ref.id))
+    return found
+
+
+def test_what_is_drawn_and_what_is_counted_are_all_ties(site: Site) -> None:
+    counted = 0
+    for id in site.credences:
+        near = around(site, id)
+        for side, nodes, more in (("beneath", near.beneath, near.more_beneath), ("above", near.above, near.more_above)):
+            assert len(nodes) + more == len([n for n in ties(site, id, side) if n.ref.id != id])
+            assert len(nodes) <= MAX_FIRST
+            for node, path in walk(nodes, (id,)):
+                beyond = [n for n in ties(site, node.ref.id, side) if n.ref.id not in (*path, node.ref.id)]
+                assert len(node.next) + node.more == len(beyond), (id, node.ref.id)
+                counted += node.more
+    assert counted > 0, "everything was drawn, so nothing was tested"
+
+
+def test_the_strongest_come_first_and_drawing_leaves_the_ties_as_they_were(site: Site) -> None:
+    id = "cold-rise-tastes-better"
+    before = [(n.ref.id, len(n.next)) for n in ties(site, id, "beneath")]
+    drawn, more = beneath(site, id, 2, 2)
+    assert [n.ref.id for n in drawn] == [i for i, _ in before[:2]]
+    assert more == len(before) - 2
+    sizes = [abs(n.now or 0.0) for n in ties(site, id, "beneath")]
+    assert sizes == sorted(sizes, reverse=True)
+    assert [(n.ref.id, len(n.next)) for n in ties(site, id, "beneath")] == before
+    assert all(count == 0 for _, count in before)
+
+
+def test_the_script_of_a_box_holds_all_its_ties(site: Site) -> None:
+    script = maps.ties_script(site, site.corpus["cold-rise-tastes-better"])
+    assert script is not None
+    assert b"<" not in script, "a hostile title could end a script element"
+    data = json.loads(script.decode().split(" = ", 1)[1].rstrip().rstrip(";"))
+    for side in ("beneath", "above"):
+        assert [row[0] for row in data[side]] == [n.ref.id for n in ties(site, "cold-rise-tastes-better", side)]
+    assert all(row[9] == len(ties(site, row[0], "beneath")) for row in data["beneath"])
+    assert maps.ties_script(site, site.corpus["fermentation-study"]) is None
+
+
+def test_pages_of_the_table_hold_every_claim_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "PAGE_ROWS", 4)
+    rows = table.claim_rows(site)
+    bodies = [str(table.claims_table(site)), *(str(page.body) for _, page in table.claims_pages(site))]
+    assert len(bodies) == 4
+    found = [
+        id
+        for body in bodies
+        for id in re.findall(r'<tr><th scope="row"><a class="kb-ref" href="[^"]*claim/([^"]+)\.html"', body)
+    ]
+    assert found == [row.ref.id for row in rows]
+    assert sorted(found) == sorted(set(found))
+    assert [path for path, _ in table.claims_pages(site)] == ["claims/2.html", "claims/3.html", "claims/4.html"]
+    for number, body in enumerate(bodies, 1):
+        assert body.count('aria-current="page"') >= 1
+        links = set(re.findall(r'href="[./]*(claims(?:/\d)?\.html)"', body)) - {"claims.html"}
+        assert links == {f"claims/{n}.html" for n in range(2, 5) if n != number}
+
+
+def test_the_rows_for_the_script_say_what_the_engine_says(site: Site) -> None:
+    text = table.claims_script(site).decode()
+    assert "<" not in text
+    data = json.loads(text.removeprefix("window.counterpoiseClaims=").rstrip().rstrip(";"))
+    assert len(data["rows"]) == len(table.claim_rows(site))
+    for id, _, said, p, low, high, base, db, items, groups, *_ in data["rows"]:
+        c = site.credences[id]
+        assert (items, groups) == (c.items, c.groups)
+        assert base == pytest.approx(c.base_rate, abs=1e-6)
+        if c.assessed:
+            assert p == pytest.approx(c.credence, abs=1e-6)
+            assert low <= p <= high
+            assert said.endswith("%")
+            assert (db > 0) == (c.credence > c.base_rate)
+        else:
+            assert (said, p, low, high, db) == (None,) * 5
+
+
+def test_bands_cover_all_credences_without_overlap() -> None:
+    labels = [label for _, label in table.bands()]
+    edges = [tuple(map(int, re.findall(r"\d+", label))) for label in labels][::-1]
+    assert edges[0][0] == 0
+    assert edges[-1][1] == 100
+    assert all(a[1] == b[0] for a, b in pairwise(edges))
+    for value, label in table.bands():
+        low, high = (int(x) / 100 for x in re.findall(r"\d+", label))
+        assert table.band((low + high) / 2) == value
+
+
+def test_the_outline_has_every_claim_and_opens_it_once(site: Site) -> None:
+    lines = [line for _, _, tops in outline(site) for top in tops for line in top.walk()]
+    claims = {e.id for e in site.corpus if e.kind == "claim" and e.record.active}
+    assert claims <= {line.ref.id for line in lines}
+    opened = [line.ref.id for line in lines if line.children and line.ref.kind == "claim"]
+    assert len(opened) == len(set(opened))
+
+
+def test_the_search_knows_other_names(site: Site) -> None:
+    text = search_index(site).decode()
+    rows = json.loads(text.removeprefix("window.counterpoiseIndex=").rstrip().rstrip(";"))
+    names = {row[0]: row[4] for row in rows}
+    assert site.corpus["baker-b"].title in names["baker-interview"]
+    assert names["newsletter-on-bakeries"] == "an unnamed writer"
+    assert not {row[0] for row in rows} & {e.id for e in site.corpus if e.kind == "position" or not e.record.active}
