@@ -24,6 +24,8 @@ _MATERIAL_FAULTS = (
         'data-md-toggle="drawer" type="checkbox" id="__drawer" autocomplete="off"',
         'data-md-toggle="drawer" type="checkbox" id="__drawer" aria-hidden="true" tabindex="-1"',
     ),
+    # The title of a list of contents is no label: there is no check box that it would open.
+    ('<label class="md-nav__title" for="__toc">', '<label class="md-nav__title">'),
     (
         'data-md-toggle="search" type="checkbox" id="__search" autocomplete="off"',
         'data-md-toggle="search" type="checkbox" id="__search" aria-hidden="true" tabindex="-1"',
