@@ -54,6 +54,7 @@ _PLACES: dict[vocab.Kind, dict[DataPath, str]] = {
     },
 }
 """Where in a record each answer of the form ends up."""
+_ORDER = {label: n for n, label in enumerate(LABELS.values())}
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def submission(answers: Answers, loaded: Loaded, files: Iterable[tuple[str, byte
         told = {one.label for one in wrong}
         wrong += [one for one in dict.fromkeys(found) if one.label not in told]
     if wrong:
-        return Submission(wrong=tuple(wrong), notes=answers.notes)
+        return Submission(wrong=_in_order(wrong), notes=answers.notes)
     return _tried(answers, loaded, list(files), drafts, alike(item, vocab.Kind.EVIDENCE, corpus))
 
 
@@ -125,13 +126,18 @@ def _tried(
     ours = [f for f in after_findings if f.path in by_path]
     errors = [f for f in ours if f.level is Level.ERROR]
     if errors:
-        wrong = tuple(dict.fromkeys(_put(f, by_path[f.path]) for f in errors))
+        wrong = _in_order(dict.fromkeys(_put(f, by_path[f.path]) for f in errors))
         return Submission(wrong=wrong, alike=alike, notes=answers.notes)
     effect = compare(
         loaded, after, names=("the records", "with this"), base_findings=before_findings, head_findings=after_findings
     )
     warnings = tuple(f for f in ours if f.level is Level.WARNING)
     return Submission(tuple(drafts), (), alike, warnings, answers.notes, effect)
+
+
+def _in_order(wrong: Iterable[Wrong]) -> tuple[Wrong, ...]:
+    """Faults in the order of the form's headings."""
+    return tuple(sorted(wrong, key=lambda one: _ORDER.get(one.label, len(_ORDER))))
 
 
 def _put(finding: Finding, draft: Draft) -> Wrong:
@@ -277,7 +283,8 @@ def as_markdown(made: Submission) -> str:
             "",
         ]
         for one in made.wrong:
-            lines.append(f"- {code(one.label, 80)}: {code(one.message, 400)}")
+            label = f"**{one.label}**" if one.label in _ORDER else code(one.label, 80)
+            lines.append(f"- {label}: {code(one.message, 400)}")
             lines.append(f"  <br>{code(one.instead, 600)}")
     else:
         files = "a file" if len(made.drafts) == 1 else f"{len(made.drafts)} files"

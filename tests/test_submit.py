@@ -243,14 +243,12 @@ def test_what_is_wrong_with_a_record_is_said_under_a_heading(
     assert sorted(clock_copy.rglob("*")) == before
     comment = submit(body(**change), "--markdown").out
     assert comment.startswith("<!-- kb-submit -->\n**Thank you. This cannot become a record yet.**")
-    assert f"`{label}`" in comment
+    assert f"- **{label}**: `" in comment
 
 
 def test_everything_that_is_wrong_is_said_at_once(submit: Any) -> None:
     data = json.loads(submit(body(claim="nothing-at-all", title="x" * 130, stance="maybe", terms=None), "--json").out)
-    assert {one["label"] for one in data["wrong"]} == {
-        LABELS[id] for id in ("claim", "title", "stance", "terms")
-    }  # fmt: skip
+    assert [one["label"] for one in data["wrong"]] == [LABELS[id] for id in ("claim", "stance", "title", "terms")]
 
 
 def test_a_place_does_where_words_cannot_be_given(submit: Any, clock_copy: Path) -> None:

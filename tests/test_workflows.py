@@ -127,6 +127,24 @@ def test_comment_never_checks_the_pull_request_out() -> None:
     assert read(path)[True] == {"workflow_run": {"workflows": ["validate"], "types": ["completed"]}}
 
 
+def test_the_job_that_writes_reads_no_word_of_an_issue() -> None:
+    path = GITHUB / "workflows" / "submit.yml"
+    jobs = read(path)["jobs"]
+    assert jobs["records"]["permissions"] == {"contents": "read"}
+    assert "GH_TOKEN" not in str(jobs["records"])
+    for condition in ("state == 'open'", "!github.event.issue.pull_request", "labels.*.name, 'evidence'"):
+        assert condition in jobs["records"]["if"]
+    assert jobs["propose"]["needs"] == "records"
+    text = str(jobs["propose"])
+    assert set(re.findall(r"github\.event\.[\w.]+", text)) == {"github.event.issue.number"}
+    assert "GITHUB_EVENT_PATH" not in text
+    assert ".venv" not in text, "it runs git and gh alone"
+    assert read(path)["concurrency"]["group"] == "submit-${{ github.event.issue.number }}"
+    for step in steps(path):
+        if "checkout" in step.get("uses", ""):
+            assert step["with"]["ref"] == "main"
+
+
 def test_publish_is_for_main_alone() -> None:
     assert read(GITHUB / "workflows" / "publish.yml")[True] == {"push": {"branches": ["main"]}}
 
