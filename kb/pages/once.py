@@ -47,7 +47,7 @@ class CountedOnce:
 
 def counted_once(site: Site, total: Sum) -> CountedOnce:
     """The sources that feed at least two lines of a sum; a reason that adds nothing now carries nothing."""
-    vouched = _vouched(site)
+    vouched = site.table(_vouched)
     own: dict[str, set[str]] = {}
     for group in total.groups:
         for root, item in group.items:
@@ -77,19 +77,14 @@ def counted_once(site: Site, total: Sum) -> CountedOnce:
 
 
 def _vouched(site: Site) -> Mapping[str, frozenset[str]]:
-    """Item to the sources that vouch for it, worked out once."""
-    made = site.made.get(("vouched", ""))
-    if isinstance(made, dict):
-        return made
+    """Item to the sources that vouch for it."""
     found: dict[str, set[str]] = {}
     for id in site.credences:
         for group in site.explain(id).groups:
             for root in group.roots:
                 for item in root.items:
                     found.setdefault(item.id, set()).add(root.id)
-    vouched = {item: frozenset(sources) for item, sources in found.items()}
-    site.made[("vouched", "")] = vouched
-    return vouched
+    return {item: frozenset(sources) for item, sources in found.items()}
 
 
 def _by_source(items: frozenset[str], vouched: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:

@@ -22,10 +22,9 @@ class TheirInput:
 
 def their_inputs(site: Site, holder: str, id: str) -> list[TheirInput]:
     """The inputs of a viewpoint that lie beneath a claim, or beneath the answers that it competes with."""
-    overlay = site.viewpoints[holder].overlay
     reach = beneath_of(site, id)
     found = []
-    for change in overlay.changes if overlay is not None else ():
+    for change in site.inputs_elsewhere[holder]:
         if change.record not in site.corpus or not {change.record, change.target} & reach:
             continue
         neutral, theirs = (_said(change.kind, x) for x in (change.neutral, change.theirs))
