@@ -10,7 +10,7 @@ DEV := $(VENV)/.stamp-dev
 CONFORMANCE := $(VENV)/.stamp-conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check conformance lint browser lock clean
+.PHONY: help site serve test check conformance lint browser lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -21,6 +21,9 @@ site: $(RUN) ## check the records, compute credences, write the exports and buil
 
 check: $(RUN) ## check the records
 	@$(KB) check
+
+serve: $(RUN) ## show the site in the browser and keep it up to date while you write (pass options with ARGS="--port 8080")
+	@$(KB) serve $(ARGS)
 
 test: $(DEV) browser lint ## run every test (pass options with ARGS="-k name")
 	@$(PY) -m pytest $(ARGS)
