@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+import yaml
 from support import CLOCK, ROOT
 from test_pages import SHELL
 
@@ -135,9 +136,18 @@ def test_the_targets_of_prefilled_files_are_those_of_the_page(clock: Assessment)
             if "/new/" in action.url:
                 assert re.search(rf": {entry.id}$", opened(action.url)[2], re.M), action
     kinds = {entry.kind.value: {a.label for a in cite.actions(site, entry)} for entry in clock.corpus}
-    assert kinds["claim"] >= {"Edit this file", "Add evidence", "Report a problem"}
+    assert kinds["claim"] >= {"Edit this file", "Add evidence by a form", "Add evidence as a file", "Report a problem"}
     assert kinds["argument"] >= {"Edit this file", "Contest it"}
-    assert kinds["undercut"] >= {"Edit this file", "Add evidence", "Contest it"}
+    assert kinds["undercut"] >= {"Edit this file", "Add evidence by a form", "Add evidence as a file", "Contest it"}
+
+
+def test_the_form_opens_with_the_claim(of_the_clock: dict[str, set[str]], clock: Assessment) -> None:
+    forms = [parse_qs(urlsplit(a).query) for a in sorted(of_the_clock["issues"]) if "template=" in a]
+    assert len(forms) > 5
+    for query in forms:
+        form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / query.pop("template")[0]).read_text())
+        assert set(query) <= {part.get("id") for part in form["body"]}
+        assert clock.corpus[query["claim"][0]].kind in ("claim", "undercut")
 
 
 def test_edit_links_lead_to_files(of_the_clock: dict[str, set[str]]) -> None:
@@ -150,11 +160,11 @@ def test_edit_links_lead_to_files(of_the_clock: dict[str, set[str]]) -> None:
 
 def test_a_name_that_is_taken_is_numbered(clock: Assessment, clock_copy: Path) -> None:
     site = Site(clock, Settings(repository=HUB))
-    add = next(a.url for a in cite.actions(site, clock.corpus["cold-oil"]) if a.label == "Add evidence")
+    add = next(a.url for a in cite.actions(site, clock.corpus["cold-oil"]) if a.label == "Add evidence as a file")
     folder, name, text = opened(add)
     (clock_copy / folder.removeprefix("claims/") / name).write_text(filled(text, clock.corpus))
     more = Site(assess(load(clock_copy).corpus), Settings(repository=HUB))
-    again = next(a.url for a in cite.actions(more, more.corpus["cold-oil"]) if a.label == "Add evidence")
+    again = next(a.url for a in cite.actions(more, more.corpus["cold-oil"]) if a.label == "Add evidence as a file")
     assert opened(again)[1] == name.replace(".yaml", "-2.yaml")
 
 

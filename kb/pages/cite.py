@@ -164,8 +164,11 @@ def actions(site: Site, entry: Entry) -> list[Action]:
     if isinstance(record, m.Claim | m.Undercut) or (isinstance(record, m.Question) and record.exclusive):
         name = prefill.file_name(site.corpus, f"evidence-on-{entry.id}")
         add = site.new_file_url(entry.topic, name, prefill.evidence_for(entry))
+        form = site.form_url(entry.id) if not isinstance(record, m.Question) else None
+        if form is not None:
+            found.append(Action("Add evidence by a form", form))
         if add is not None:
-            found.append(Action("Add evidence", add))
+            found.append(Action("Add evidence as a file" if form is not None else "Add evidence", add))
     if isinstance(record, m.Undercut) or (isinstance(record, m.Argument) and record.link is not None):
         contest = _undercut_url(site, entry.id, {entry.kind.value: entry.id}, entry.topic)
         if contest is not None:

@@ -91,7 +91,8 @@ def file_name(corpus: Corpus, wanted: str) -> str:
 
 
 def _scale() -> list[str]:
-    return [f"{word.word} {10 ** (word.db / 10):.3g}" for word in vocab.STRENGTH_WORDS.values()]
+    factors = {word.word: 10 ** (word.db / 10) for word in vocab.STRENGTH_WORDS.values()}
+    return [f"{word} {x:.0f}" if x > 1.5 else f"{word} {x:.2f}" for word, x in factors.items()]
 
 
 def _asked(model: type[BaseModel], *names: str) -> list[str]:

@@ -336,6 +336,12 @@ class Site:
             return None
         return f"{self._repository}/issues/new?{urlencode({'title': f'Problem with {entry.id}'})}"
 
+    def form_url(self, claim: str) -> str | None:
+        """The form that takes evidence on a claim, with the claim filled in."""
+        if self.settings.repository is None:
+            return None
+        return f"{self._repository}/issues/new?{urlencode({'template': 'submit-evidence.yml', 'claim': claim})}"
+
     def commit_url(self, commit: str) -> str | None:
         """Where to read a commit line by line."""
         return None if self.settings.repository is None else f"{self._repository}/commit/{commit}"
