@@ -273,28 +273,6 @@ class Flow:
         """Whether some claim in it lies on a cycle."""
         return any(context is not None for _, _, context, _ in self.done)
 
-    def binding(self) -> Bools:
-        """Cases in which some vertex may be asked for more than it can pass on (B,)."""
-        if self.on_cycle:
-            return np.ones(self.cases, dtype=np.bool_)
-        binds = np.zeros(self.cases, dtype=np.bool_)
-        asked_of_root: dict[int, Floats] = {}
-        for (_, root), links in self.deliveries.items():
-            asked = np.sum([np.minimum(w, self.capacity[pair]) for pair, w in links.items()], axis=0)
-            binds |= asked > np.max(list(links.values()), axis=0) * (1 + SLACK)
-            asked_of_root[root] = asked_of_root.get(root, 0.0) + asked
-        for root, asked in asked_of_root.items():
-            binds |= asked > self.capacity[("root", root)] * (1 + SLACK)
-        for v, targets in self.out.items():
-            if v == SOURCE or v[0] in ("root", "item"):
-                continue
-            if v[0] == "lineage":
-                ask = [np.minimum(self.capacity[b], asked_of_root[int(b[1])]) for b in targets]
-            else:
-                ask = [np.minimum(c, self.capacity.get(b, self.free)) for b, c in targets.items()]
-            binds |= np.sum(ask, axis=0) > self.capacity[v] * (1 + SLACK)
-        return binds
-
     def sink_total(self) -> Floats:
         """What would arrive if nothing bound: the capacities into the sink (B,), in nats."""
         arriving = [np.minimum(c[SINK], self.capacity[v]) for v, c in self.out.items() if SINK in c]
@@ -308,7 +286,7 @@ class Flow:
                 solved until the cuts found so far explain several in a row; the smallest of them bounds the rest.
         """
         total = self.sink_total()
-        binds = np.flatnonzero(self.binding())
+        binds = np.flatnonzero(total)
         if binds.size == 0:
             return total
         graph = Folded(self.capacity, self.out, self.cases)
