@@ -14,6 +14,7 @@ import pytest
 from support import CLOCK, ROOT
 
 from kb.engine import assess
+from kb.engine.assessment import reassess
 from kb.errors import Level
 from kb.export import FORMATS
 from kb.load import Known, load
@@ -175,12 +176,14 @@ def test_random_edits(debate: str, frame: Frame, tmp_path: Path, monkeypatch: py
         monkeypatch.setattr(turning, "MAX_CLAIMS", 5)
     (tmp_path / "site").mkdir()
     site, known, r = LiveSite(tmp_path / "site", tmp_path / "mkdocs.yml"), Known(), random.Random(debate)
-    site.show(assess(load(records, known).corpus))
+    assessment = reassess(load(records, known).corpus, None)
+    site.show(assessment)
     spared = 0
     for step in range(STEPS):
         done = [edit(records, r) for _ in range(step % 3 + 1)] if step else []
         before = on_disk(site.folder)
-        changed = site.show(assess(load(records, known).corpus))
+        assessment = reassess(load(records, known).corpus, assessment)
+        changed = site.show(assessment)
         site.settle("data-list.html")
         after = on_disk(site.folder)
         assert differences(after, built_anew(records, frame)) == [], done

@@ -43,11 +43,14 @@ class Assessment:
         self.result = result
         self.overlay = overlay
         self.intervals = intervals
+        self._before: Propagated | None = None
+        self._keeps_draws = False
 
     @cached_property
     def spread(self) -> Spread:
         """Intervals, bounds and share of evidence, shapes (n,)."""
-        return spread(self.result)
+        before, self._before = self._before, None
+        return spread(self.result, before=before, keep=self._keeps_draws)
 
     @cached_property
     def credences(self) -> Credences:
@@ -181,6 +184,19 @@ class Assessment:
 def _known(x: float) -> float | None:
     """A number, ``None`` for NaN."""
     return None if math.isnan(x) else float(x)
+
+
+def reassess(corpus: Corpus, before: Assessment | None) -> Assessment:
+    """The same as :func:`assess`, for records that are edited again and again: what an edit does not touch is kept.
+
+    Args:
+        corpus: the records.
+        before: what this function returned for the records before the edit; ``None`` at first.
+    """
+    found = assess(corpus)
+    found._keeps_draws = True
+    found._before = before.spread.draws if before is not None else None
+    return found
 
 
 def assess(corpus: Corpus, viewpoint: str | None = None, *, intervals: bool = True) -> Assessment:

@@ -34,25 +34,35 @@ class Update:
     touched: tuple[str, ...]
 
 
-def update(before: Propagated, net: Network) -> Update:
+def update(
+    before: Propagated,
+    net: Network,
+    inputs: Inputs | None = None,
+    conserver: Conserver | None = None,
+    *,
+    exact: bool = True,
+) -> Update:
     """Sweep an edited network, starting from the numbers it had before the edit.
 
     Args:
-        before: a finished sweep of the network before the edit, with its own inputs (one case).
+        before: a finished sweep of the network before the edit, of as many cases.
         net: the network after the edit.
+        inputs: its inputs, by default its own (one case).  Where the network of a claim is as it was, they must be too.
+        conserver: counts shared evidence once in the network, where the caller has it already.
+        exact: see :func:`~kb.engine.propagate.sweep`.
     """
-    conserver = Conserver(net)
+    conserver = conserver or Conserver(net)
     old_prints, new_prints = fingerprints(before.net, before.conserver.uses), fingerprints(net, conserver.uses)
     changed = [i for i, id in enumerate(net.ids) if old_prints.get(id) != new_prints[id]]
     touched = above(net, changed)
-    setup = Setup.of(Plan.of(net), Inputs.of(net))
+    setup = Setup.of(Plan.of(net), inputs or Inputs.of(net))
     state = State.blank(setup)
     keep = np.setdiff1d(np.arange(net.size), touched)
     _carry(before, state, net, keep)
-    solver = CycleSolver(conserver)
+    solver = CycleSolver(conserver, exact=exact)
 
     def conserve(x: Setup, state: State, claims: Ints) -> None:
-        conserver(x, state, claims, CycleLook(solver, state))
+        conserver(x, state, claims, CycleLook(solver, state), exact=exact)
 
     uses = conserver.uses
     weigh_items(setup, state, _flat([k for c in touched for g in uses.pairs[c] for k in uses.items[g]]))

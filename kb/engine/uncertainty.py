@@ -13,6 +13,7 @@ import numpy as np
 from kb.engine import arithmetic as ar
 from kb.engine.arithmetic import Floats
 from kb.engine.bounds import bounds, strength_ranges
+from kb.engine.incremental import update
 from kb.engine.inputs import Inputs, cases_at_once
 from kb.engine.propagate import Propagated
 
@@ -34,6 +35,7 @@ class Spread:
             rates and reliabilities as stated; no draw of strengths alone leaves them.  NaN under a viewpoint that holds
             claims where somebody put them.
         evidenced: share of the reasons' possible weight that has evidence, NaN where there are no reasons.
+        draws: the sweep over draws, where it was to be kept.
     """
 
     low: Floats
@@ -41,14 +43,36 @@ class Spread:
     bound_low: Floats
     bound_high: Floats
     evidenced: Floats
+    draws: Propagated | None = None
 
 
-def spread(result: Propagated, draws: int = DRAWS) -> Spread:
-    """Intervals, bounds and share of evidence for every claim of a finished sweep (its first case is read)."""
-    low, high = intervals(result, draws)
+def spread(result: Propagated, draws: int = DRAWS, *, before: Propagated | None = None, keep: bool = False) -> Spread:
+    """Intervals, bounds and share of evidence for every claim of a finished sweep (its first case is read).
+
+    Args:
+        result: a finished sweep.
+        draws: how many.
+        before: the draws of the records before an edit: what the edit does not touch is taken from them.
+        keep: whether to keep the draws, for the next edit; some 50 kB a claim.
+    """
+    swept = _swept(result, draws, before) if keep and draws <= cases_at_once(result.net) else None
+    low, high = _quantiles(swept) if swept is not None else intervals(result, draws)
     held = not np.isnan(result.setup.inputs.pin).all()
     bound_low, bound_high = (np.full_like(low, np.nan), np.full_like(low, np.nan)) if held else bounds(result)
-    return Spread(low, high, bound_low, bound_high, evidenced(result))
+    return Spread(low, high, bound_low, bound_high, evidenced(result), swept)
+
+
+def _swept(result: Propagated, draws: int, before: Propagated | None) -> Propagated:
+    """All draws swept at once, those that an edit does not touch as they were before it."""
+    inputs = draw(result, draws)
+    if before is None or before.setup.inputs.cases != draws:
+        return result.again(inputs, exact=False)
+    return update(before, result.net, inputs, result.conserver, exact=False).result
+
+
+def _quantiles(swept: Propagated) -> tuple[Floats, Floats]:
+    low, high = np.quantile(ar.sigmoid(swept.state.log_odds), QUANTILES, axis=1)
+    return low, high
 
 
 def intervals(result: Propagated, draws: int = DRAWS) -> tuple[Floats, Floats]:

@@ -10,7 +10,8 @@ from threading import Event
 from watchfiles import watch
 
 from kb import report
-from kb.engine import assess
+from kb.engine import Assessment
+from kb.engine.assessment import reassess
 from kb.errors import KbError, Level
 from kb.load import Known, load
 from kb.publish import CONFIG
@@ -49,6 +50,7 @@ class Session:
         self._tell = tell
         self._known = Known()
         self._shown = ""
+        self._before: Assessment | None = None
 
     def records(self) -> None:
         """Read the records and show them, or what is wrong with them."""
@@ -63,7 +65,9 @@ class Session:
                 self._mended(frozenset(), start)
                 return
             first = not self.live.ready
-            changed = self.live.show(assess(loaded.corpus))
+            assessment = reassess(loaded.corpus, self._before)
+            changed = self.live.show(assessment)
+            self._before = assessment
             self._shown = loaded.corpus.digest
             self._mended(changed, start, name_them=not first)
         except (KbError, OSError) as error:
