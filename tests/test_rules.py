@@ -325,3 +325,14 @@ def test_thousands_of_dangling_references_do_not_hang_the_search_for_near_ids(tm
     loaded = load(many(tmp_path, 100, 40))
     found = [f for f in run_rules(loaded.corpus) if f.code == "unknown-reference"]
     assert len(found) == 4000
+
+
+@pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
+def test_no_rule_reports_worse_than_its_own_level(case: Path) -> None:
+    """What runs only the rules of errors misses no error."""
+    loaded = load(records_of(case))
+    errors, alone = (
+        [f for f in check_loaded(loaded, errors_alone=some) if f.level is Level.ERROR and f.code != MORE]
+        for some in (False, True)
+    )
+    assert errors == alone

@@ -38,10 +38,17 @@ RULES = MappingProxyType(_discover())
 """Code to rule."""
 
 
-def run_rules(corpus: Corpus) -> tuple[Finding, ...]:
-    """Every rule's findings, in order of place.  A rule that crashes becomes a finding and the others still run."""
+def run_rules(corpus: Corpus, *, errors_alone: bool = False) -> tuple[Finding, ...]:
+    """Every rule's findings, in order of place.  A rule that crashes becomes a finding and the others still run.
+
+    Args:
+        corpus: the records.
+        errors_alone: run only the rules whose findings are errors; no other rule reports any.
+    """
     found: set[Finding] = set()
     for rule in RULES.values():
+        if errors_alone and rule.level is not Level.ERROR:
+            continue
         try:
             found.update(rule.check(corpus))
         except Exception as error:
@@ -59,12 +66,17 @@ def run_rules(corpus: Corpus) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=Finding.sort_key))
 
 
-def check_loaded(loaded: Loaded) -> tuple[Finding, ...]:
+def check_loaded(loaded: Loaded, *, errors_alone: bool = False) -> tuple[Finding, ...]:
     """Findings of reading and of all rules, at most 50 a file and 200 a run; a last line says how many more there are.
 
     Rules look at the mended copies of broken records too, so that everything wrong with a file is said at once.
+
+    Args:
+        loaded: what was read.
+        errors_alone: see :func:`run_rules`; for those who only ask whether the records can be used.
     """
-    rules = [f for f in run_rules(loaded.draft) if (f.path, f.line, f.col) not in loaded.mended]
+    found = run_rules(loaded.draft, errors_alone=errors_alone)
+    rules = [f for f in found if (f.path, f.line, f.col) not in loaded.mended]
     return limited([*loaded.findings, *rules], loaded.corpus.root, already_left_out=loaded.left_out)
 
 
