@@ -305,10 +305,18 @@ def test_an_opened_map_is_accessible(visit: Open, served: str, width: int) -> No
         assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
 
 
-def test_a_printed_page_has_the_map_and_no_buttons(visit: Open, served: str) -> None:
-    page = visit().page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_printed_page_has_the_map_in_dark_ink_and_no_buttons(visit: Open, served: str, scheme: str) -> None:
+    page = visit(scheme=scheme).page
     svg = live(page, served + CLAIM)
     page.emulate_media(media="print")
+    ink = (
+        "e => getComputedStyle(e).getPropertyValue(e.tagName === 'text' ? 'fill' : 'color').match(/\\d+/g).map(Number)"
+    )
+    for element in (page.locator("h1"), svg.locator("text").first, page.locator(".kb-lead").first):
+        assert max(element.evaluate(ink)) < 110, "pale ink on white paper"
+    ground = "e => getComputedStyle(e).fill.match(/\\d+/g).map(Number)"
+    assert min(svg.locator(".kb-box rect").first.evaluate(ground)) > 220
     expect(svg).to_be_visible()
     expect(page.locator(".kb-tools-row").first).to_be_hidden()
     expect(page.locator(".kb-header")).to_be_hidden()
