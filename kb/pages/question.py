@@ -15,7 +15,7 @@ from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
-from kb.pages.sums import sum_of
+from kb.pages.sums import Sum, sum_of
 from kb.pages.viewpoints import beneath_of
 
 
@@ -109,9 +109,19 @@ def _answer(site: Site, id: str) -> AnswerView:
         groups=c.groups,
         reasons_for=len(total.reasons_for),
         reasons_against=len(total.reasons_against),
-        strongest=next((r.ref for r in total.reasons_for), None),
-        counter=next((r.ref for r in total.reasons_against), None),
+        strongest=_strongest(total, 1),
+        counter=_strongest(total, -1),
     )
+
+
+def _strongest(total: Sum, sign: int) -> Ref | None:
+    """The finding or the reason that adds most on one side, or the strongest reason that nobody has shown yet."""
+    parts = [(sign * i.weight.nats, i.ref.id, i.ref) for group in total.groups for _, i in group.items]
+    parts += [(sign * r.now.nats, r.ref.id, r.ref) for r in total.reasons]
+    best = max(parts, key=lambda p: (p[0], p[1]), default=None)
+    if best is not None and words.side(best[0]) == "for":
+        return best[2]
+    return next((r.ref for r in (total.reasons_for if sign > 0 else total.reasons_against)), None)
 
 
 def render_question(site: Site, entry: Entry) -> Page:
