@@ -92,6 +92,16 @@ def test_a_page_prints_the_engines_number_and_not_assessed_for_the_others(site: 
     assert seen == {True, False}
 
 
+def test_a_claim_that_is_not_assessed_prints_no_result(site: Site, built: Path) -> None:
+    for id, credence in site.credences.items():
+        if not credence.assessed:
+            text = (built / site.corpus[id].kind.value / f"{id}.html").read_text("utf-8")
+            assert "which is no finding" in text
+            assert not re.search(r"<tr[^>]*kb-sum__total.*?<strong>\d", text, re.DOTALL), id
+            for label in ("Who holds it", "What it would move"):
+                assert f"<dt>{label}</dt>" in text, id
+
+
 def test_reasons_stand_on_the_side_of_their_stated_weight(site: Site) -> None:
     total = Sum(site, "cold-rise-tastes-better")
     assert [r.ref.id for r in total.reasons_against] == ["tasters-cannot-tell"]
