@@ -14,6 +14,7 @@ from kb.engine.experiments import ExperimentValue, Swept, experiments
 from kb.engine.explain import explain
 from kb.engine.graph import NONE_SUFFIX, compile_network
 from kb.engine.impact import Impact, Route, carried, difference, impacts, routes, slopes
+from kb.engine.incremental import resweep
 from kb.engine.propagate import Propagated, beneath_counts, propagate
 from kb.engine.results import Credence, Credences, Explanation, Method
 from kb.engine.uncertainty import Spread, spread
@@ -164,7 +165,7 @@ class Assessment:
             intervals: whether to draw intervals; by default as here.
         """
         found = overlay(self.corpus, self.result.net, viewpoint)
-        result = self.result.again(apply(self.result.net, found))
+        result = resweep(self.result, apply(self.result.net, found))
         return Assessment(self.corpus, result, found, intervals=self.intervals if intervals is None else intervals)
 
     @property

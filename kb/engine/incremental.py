@@ -54,6 +54,41 @@ def update(
     conserver = conserver or Conserver(net)
     old_prints, new_prints = fingerprints(before.net, before.conserver.uses), fingerprints(net, conserver.uses)
     changed = [i for i, id in enumerate(net.ids) if old_prints.get(id) != new_prints[id]]
+    return _sweep(before, net, changed, inputs, conserver, exact=exact)
+
+
+def resweep(before: Propagated, inputs: Inputs) -> Propagated:
+    """Sweep the same network with other inputs, of one case: only what rests on those that differ.
+
+    Args:
+        before: a finished sweep of one case.
+        inputs: the other inputs.
+    """
+    net, old = before.net, before.setup.inputs
+
+    def rows(name: str) -> Ints:
+        a, b = getattr(old, name)[:, 0], getattr(inputs, name)[:, 0]
+        return np.flatnonzero((a != b) & ~(np.isnan(a) & np.isnan(b)))
+
+    roots = set(rows("root_reliability").tolist())
+    of_roots = [k for k, g in enumerate(net.item_pair.tolist()) if int(net.pair_root[g]) in roots]
+    items = [*rows("item_weight").tolist(), *rows("item_reliability").tolist(), *of_roots]
+    claims = {int(c) for name in ("base_rate", "shift", "pin") for c in rows(name)}
+    claims |= {int(net.item_claim[k]) for k in items} | {int(net.link_claim[j]) for j in rows("link_weight")}
+    claims |= {int(net.undercut_final[u]) for u in rows("kill") if net.undercut_final[u] >= 0}
+    return _sweep(before, net, sorted(claims), inputs, before.conserver).result
+
+
+def _sweep(
+    before: Propagated,
+    net: Network,
+    changed: list[int],
+    inputs: Inputs | None,
+    conserver: Conserver,
+    *,
+    exact: bool = True,
+) -> Update:
+    """Sweep changed claims and all that rests on them; the numbers of the others are as before."""
     touched = above(net, changed)
     setup = Setup.of(Plan.of(net), inputs or Inputs.of(net))
     state = State.blank(setup)
