@@ -345,10 +345,7 @@ class Sum:
 
 def sum_of(site: Site, id: str) -> Sum:
     """A claim's sum, made once for all the pages that show a part of it."""
-    made = site.made.get(("sum", id))
-    if not isinstance(made, Sum):
-        made = site.made[("sum", id)] = Sum(site, id)
-    return made
+    return site.ask(Sum, id)
 
 
 _FIXED: dict[str, tuple[str, Ref | None, str, Weight | None]] = {
