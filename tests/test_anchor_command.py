@@ -99,9 +99,7 @@ def test_a_passage_may_have_several_sentences(kb: Kb, tower: tuple[Path, Path, P
 
 
 def test_a_passage_over_several_lines_is_spelt_as_the_copy_spells_it() -> None:
-    raw = (
-        "It’s “late” – says the keeper.\nNobody’s clock in the whole town isn’t late.\nThat’s all of it, he’d say."
-    )
+    raw = "It’s “late” – says the keeper.\nNobody’s clock in the whole town isn’t late.\nThat’s all of it, he’d say."
     snapshot = Snapshot("", raw)
     anchor = passages.pointing_at(snapshot, raw, 0, len(snapshot.text))
     assert anchor is not None
