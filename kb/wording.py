@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from rapidfuzz import process
 
 from kb.drafts import near_field, options
-from kb.models.base import ID_PATTERN
+from kb.models.base import ID_PATTERN, Anchor
+from kb.typed import with_a_cut
 
 WHOLE = "the record"
 _ADVICE = re.compile(r"((?:[^`:]|`[^`]*`|:(?! ))*): (.*)\Z", re.DOTALL)
@@ -42,7 +43,7 @@ class Wrong:
             return "a list" if isinstance(self.value, list) else "fields"
         if isinstance(self.value, bool):
             return "true" if self.value else "false"
-        return repr(self.value[:60] if isinstance(self.value, str) else self.value)[:80]
+        return repr(with_a_cut(self.value)) if isinstance(self.value, str) else repr(self.value)[:80]
 
 
 def in_words(wrong: Wrong) -> tuple[str, str]:
@@ -73,7 +74,9 @@ def _missing(wrong: Wrong) -> tuple[str, str]:
 
 def _extra(wrong: Wrong) -> tuple[str, str]:
     near = near_field(wrong.name, wrong.parent)
-    if near:
+    if near == "authors" and (written := _unrecorded(wrong.value)):
+        hint = written
+    elif near:
         hint = f"did you mean `{near}`?"
     elif wrong.value is None and " " in wrong.name:
         hint = "put text that contains commas in quotes, or write one field a line"
@@ -104,9 +107,21 @@ def _pattern(wrong: Wrong) -> tuple[str, str]:
     if pattern == ID_PATTERN and (slug := re.sub(r"[^a-z0-9]+", "-", str(wrong.value).lower()).strip("-")[:80]):
         lines = " - " in str(wrong.value)
         hint = "indent the entries of one list alike" if lines else f"{hint}, e.g. {slug}"
+    if wrong.field == "authors" and pattern == ID_PATTERN:
+        hint = _unrecorded(wrong.value) or hint
     if wrong.name == "url" and isinstance(wrong.value, str):
         hint = _address(wrong.value, hint)
     return f"`{wrong.field}` cannot be {wrong.shown}", hint
+
+
+def _unrecorded(value: Any) -> str:
+    """How authors who are named, not given by the id of their record, are written; empty where they are ids."""
+    names = value if isinstance(value, list) else [value]
+    if not all(isinstance(name, str) for name in names) or all(re.fullmatch(ID_PATTERN, name) for name in names):
+        return ""
+    text = with_a_cut(", ".join(names), 120)
+    text = f'"{text}"' if re.search(r": |[#\[\]{}\"'`]", text) else text
+    return f"for a name without a record write `authors_text: {text}`; for one with a record `authors: [its-id]`"
 
 
 def _address(value: str, hint: str) -> str:
@@ -138,6 +153,8 @@ def _wrong_type(wrong: Wrong) -> tuple[str, str]:
         value = str(wrong.value).lower() if isinstance(wrong.value, bool) else wrong.value
         return message, f'put it in quotes: "{value}"'
     if wanted == "a list":
+        if wrong.name == "authors" and (written := _unrecorded(wrong.value)):
+            return message, written
         names = _field_names(next((get_args(o)[0] for o in options(wrong.annotation) if get_args(o)), None))
         if isinstance(wrong.value, dict):
             return message, "start each entry with `- `, also a single one"
@@ -147,6 +164,8 @@ def _wrong_type(wrong: Wrong) -> tuple[str, str]:
             message,
             f"write `{wrong.name}: [{str(wrong.value)[:40]}]`, or each entry on a line that starts with `- `",
         )
+    if wanted == "fields" and isinstance(wrong.value, str) and Anchor in options(wrong.annotation):
+        return message, f"write two lines: `{wrong.name}:` and, below it and indented, `  start: \"first words\"`"
     if wanted == "fields":
         names = _field_names(wrong.annotation)
         hint = f"write one a line and indented: {names}" if names else "write lines of `name: value`, indented"
