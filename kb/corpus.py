@@ -189,6 +189,18 @@ class Corpus:
         return _group(pairs)
 
     @cached_property
+    def unvouched(self) -> Mapping[str, str]:
+        """Item in force to the withdrawn source that vouched for it; such an item carries no weight."""
+        found = {}
+        for id, item in self.of(m.Evidence, active=True):
+            root = self.root_of(item)
+            source = self.find(root) if root is not None else None
+            status = source.record.status if source is not None else None
+            if source is not None and status is not None and status.state is vocab.State.WITHDRAWN:
+                found[id] = source.id
+        return found
+
+    @cached_property
     def undercuts_of(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """(source, claim) of a link, or (argument, "") or (undercut, ""), to the undercuts that attack it."""
         pairs = []

@@ -222,3 +222,28 @@ def test_only_a_status_takes_a_record_out(kb: Kb, repository: Repository) -> Non
     leave(kb, ITEM, State.WITHDRAWN, "")
     ran = kb("withdraw", ITEM, "--why", WHY)
     assert (ran.code, f"{ITEM} is withdrawn already" in ran.err) == (1, True)
+
+
+def test_a_withdrawn_source_vouches_for_nothing(kb: Kb, repository: Repository) -> None:
+    before = credence(CLAIM)
+    log = f"log-{ITEM}"
+    ran = kb("withdraw", log, "--why", "The keeper took it back.")
+    assert ran.code == 0, ran.out
+    assert CLAIM in ran.out
+    both = assess(load(repository.folder / "claims").corpus)
+    assert both.credences[CLAIM].items == 1
+    assert 0.5 < both.credences[CLAIM].credence < before
+    shown = pages()
+    assert "Not counted: Reading number 0 , because its source no longer stands: Log book 0" in words(shown[f"claim/{CLAIM}.html"])
+    assert "source was withdrawn" in words(shown[f"evidence/{ITEM}.html"])
+
+
+@pytest.mark.parametrize("state", [State.SUPERSEDED, State.MERGED])
+def test_a_replaced_source_goes_on_vouching_until_its_items_point_to_the_new_one(
+    kb: Kb, repository: Repository, state: State
+) -> None:
+    before = credence(CLAIM)
+    ran = kb("withdraw", f"log-{ITEM}", "--why", WHY, "--state", state.value, "--by", "log-reading-two")
+    assert ran.code == 0, ran.out
+    assert credence(CLAIM) == before
+    assert "withdrawn-reference" in kb("check").out

@@ -133,7 +133,7 @@ def _evidence(corpus: Corpus, builder: Builder) -> None:
     for id, item in corpus.of(m.Evidence, active=True):
         root = corpus.root_of(item)
         source = corpus.find(root) if root is not None else None
-        if source is None or not isinstance(source.record, m.Source):
+        if source is None or not isinstance(source.record, m.Source) or id in corpus.unvouched:
             continue
         for target, weight, spread in item_weights(corpus, item):
             roots.add(source.id)
@@ -156,7 +156,7 @@ def _undercuts(corpus: Corpus, builder: Builder, nodes: set[str]) -> None:
     items: dict[tuple[str, str], list[str]] = {}
     for id, item in corpus.of(m.Evidence, active=True):
         root = corpus.root_of(item)
-        if root is None or root not in corpus:
+        if root is None or root not in corpus or id in corpus.unvouched:
             continue
         for link in item.bears_on:
             if isinstance(link, m.Link):

@@ -95,6 +95,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         relations=[(r.type, site.ref(r.to), r.why) for r in record.get("relations", ())],
         map=maps.neighbourhood(around, root="../") if around else None,
         total=total,
+        uncounted=_uncounted(site, entry.id),
         rows=rows,
         falls=falls,
         once=counted_once(site, total),
@@ -117,6 +118,12 @@ def render_claim(site: Site, entry: Entry) -> Page:
     )
     description = f"{record.get('title')}: {view.text}. {record.get('summary') or record.get('text') or ''}"
     return page(site, entry, body, description=description, sections=sections)
+
+
+def _uncounted(site: Site, id: str) -> list[tuple[Ref, Ref]]:
+    """Items on a claim whose source was withdrawn, with that source: they are shown and add nothing."""
+    items = sorted({item for item, _ in site.corpus.evidence_for.get(id, ()) if item in site.corpus.unvouched})
+    return [(site.ref(item), site.ref(site.corpus.unvouched[item])) for item in items]
 
 
 def _scope(record: m.Record) -> list[tuple[str, str]]:

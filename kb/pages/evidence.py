@@ -59,7 +59,7 @@ def render_evidence(site: Site, entry: Entry) -> Page:
     body = render(
         "evidence.html.j2",
         **common(site, entry),
-        facts=_facts(site, record, root),
+        facts=_facts(site, record, root, withdrawn=entry.id in site.corpus.unvouched),
         bearings=bearings,
         further=[x for x in further if x[0].id not in direct],
         more=more,
@@ -78,15 +78,18 @@ def render_evidence(site: Site, entry: Entry) -> Page:
     return page(site, entry, body, description=f"Evidence: {record.text}", sections=sections)
 
 
-def _facts(site: Site, record: m.Evidence, root: str | None) -> list[Fact]:
-    """Design, reliability with its reason, who vouches, what it reports."""
+def _facts(site: Site, record: m.Evidence, root: str | None, *, withdrawn: bool) -> list[Fact]:
+    """Design, reliability with its reason, who vouches (or no longer does), what it reports."""
     given = record.reliability
     why = given.why if given is not None and given.why else f"the default for {record.design.label}"
     found = [
         Fact("Design", record.design.label, note=record.design.definition),
         Fact("Reliability", f"{item_reliability(record):g}", note=f"chance that it is as described: {why}"),
     ]
-    if root is not None:
+    if root is not None and withdrawn:
+        said = "the source was withdrawn, so the item adds nothing"
+        found.append(Fact("Vouched for by", refs=[site.ref(root)], note=said))
+    elif root is not None:
         trust = source_reliability(site.corpus.record(root, m.Source))
         found.append(Fact("Vouched for by", refs=[site.ref(root)], note=f"reliability of the source {trust:g}"))
     found += [
