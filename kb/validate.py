@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from kb.drafts import annotation_at, model_at, near_field, stand_in
 from kb.errors import Finding
 from kb.text import Document, Mark, Path
-from kb.wording import WHOLE, Wrong, in_words
+from kb.wording import WHOLE, Wrong, in_words, without_record
 
 R = TypeVar("R", bound=BaseModel)
 ROUNDS = 4
@@ -173,6 +173,8 @@ class _Mender:
         value = parent.pop(name)
         model = model_at(self.model, above, self.data)
         right = near_field(str(name), model)
+        if right == "authors" and without_record(value):
+            right = "authors_text" if isinstance(value, str) else None
         if right is not None and right not in parent:
             parent[right] = value
             n = len(above)

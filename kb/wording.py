@@ -74,7 +74,7 @@ def _missing(wrong: Wrong) -> tuple[str, str]:
 
 def _extra(wrong: Wrong) -> tuple[str, str]:
     near = near_field(wrong.name, wrong.parent)
-    if near == "authors" and (written := _unrecorded(wrong.value)):
+    if near == "authors" and (written := without_record(wrong.value)):
         hint = written
     elif near:
         hint = f"did you mean `{near}`?"
@@ -108,13 +108,13 @@ def _pattern(wrong: Wrong) -> tuple[str, str]:
         lines = " - " in str(wrong.value)
         hint = "indent the entries of one list alike" if lines else f"{hint}, e.g. {slug}"
     if wrong.field == "authors" and pattern == ID_PATTERN:
-        hint = _unrecorded(wrong.value) or hint
+        hint = without_record(wrong.value) or hint
     if wrong.name == "url" and isinstance(wrong.value, str):
         hint = _address(wrong.value, hint)
     return f"`{wrong.field}` cannot be {wrong.shown}", hint
 
 
-def _unrecorded(value: Any) -> str:
+def without_record(value: Any) -> str:
     """How authors who are named, not given by the id of their record, are written; empty where they are ids."""
     names = value if isinstance(value, list) else [value]
     if not all(isinstance(name, str) for name in names) or all(re.fullmatch(ID_PATTERN, name) for name in names):
@@ -153,7 +153,7 @@ def _wrong_type(wrong: Wrong) -> tuple[str, str]:
         value = str(wrong.value).lower() if isinstance(wrong.value, bool) else wrong.value
         return message, f'put it in quotes: "{value}"'
     if wanted == "a list":
-        if wrong.name == "authors" and (written := _unrecorded(wrong.value)):
+        if wrong.name == "authors" and (written := without_record(wrong.value)):
             return message, written
         names = _field_names(next((get_args(o)[0] for o in options(wrong.annotation) if get_args(o)), None))
         if isinstance(wrong.value, dict):
