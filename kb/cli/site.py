@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Annotated
@@ -47,9 +48,13 @@ def command(
     """
     folder = claims_folder(claims)
     project = project_of(folder)
-    loaded, findings = read(folder)
-    found = assess_checked(loaded, findings)
-    exports = {form.file_name: form.render(found) for form in FORMATS.values()}
+    gc.disable()  # hardly any of what is made here is garbage, and to find that out all of it is read again and again
+    try:
+        loaded, findings = read(folder)
+        found = assess_checked(loaded, findings)
+        exports = {form.file_name: form.render(found) for form in FORMATS.values()}
+    finally:
+        gc.enable()
     target = output if output is not None else Path(os.path.relpath(project / "site" / "public"))
     epoch = None if "SOURCE_DATE_EPOCH" in os.environ else git.commit_time(project)
     history = None

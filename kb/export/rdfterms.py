@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 from rdflib import Namespace, URIRef
@@ -18,11 +19,13 @@ DATASET = URIRef(f"{vocab.RECORD}export:dataset")
 _ESTABLISHED = ("http://", "https://")
 
 
+@lru_cache(maxsize=65536)
 def part(text: str) -> str:
     """Text as one part of an IRI: everything but letters, digits and ``-._~`` percent-encoded."""
     return quote(text, safe="")
 
 
+@lru_cache(maxsize=65536)
 def record(id: str, *rest: str) -> URIRef:
     """IRI of a record, or of a part of it: no record has a colon in its id, so parts cannot collide with records."""
     return URIRef(vocab.RECORD + ":".join(part(p) for p in (id, *rest)))

@@ -6,7 +6,7 @@ Colours are classes of the one style sheet, never values, so that a picture foll
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import repeat
 
 from markupsafe import Markup, escape
@@ -43,12 +43,18 @@ def _attribute(name: str) -> str:
     return name.rstrip("_").replace("_", "-")
 
 
+@lru_cache(maxsize=4096)
+def _escaped(value: str) -> str:
+    """Plain text as an attribute's value; most are classes and addresses that return again and again."""
+    return str(escape(value))
+
+
 def el(name: str, /, *children: str | Markup, **attributes: object) -> Markup:
     """One SVG element; ``None`` attributes are left out, underscores become hyphens, ``class_`` becomes ``class``."""
     opening = [f"<{name}"]
     for key, value in attributes.items():
         if value is not None:
-            shown = num(value) if isinstance(value, float) else escape(value)
+            shown = _escaped(value) if type(value) is str else num(value) if isinstance(value, float) else escape(value)
             opening.append(f' {_attribute(key)}="{shown}"')
     if not children:
         return Markup("".join(opening) + "/>")

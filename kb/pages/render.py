@@ -49,6 +49,12 @@ def _template(name: str) -> Template:
     return environment().get_template(name)
 
 
+def compile_all() -> None:
+    """Compile every template now, before the process is copied: each copy would do it for itself."""
+    for name in environment().list_templates():
+        _template(name)
+
+
 def render(name: str, **values: Any) -> Markup:
     """A template filled with values, as HTML that needs no more escaping."""
     return Markup(_template(name).render(**values))

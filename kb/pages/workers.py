@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -10,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from kb.pages.build import Part, Rendering
 from kb.pages.moves import moves_by_item, moves_by_root
+from kb.pages.render import compile_all
 
 WORTH_IT = 500
 """Parts from which several processes save time."""
@@ -45,12 +47,14 @@ def make(rendering: Rendering, exports: Mapping[str, bytes], write: Write) -> No
 
     global _work
     _work = work
+    gc.freeze()  # what is here lives to the end: nobody looks through it for garbage, nor copies it by looking
     try:
         with ProcessPoolExecutor(count, multiprocessing.get_context("fork")) as pool:
             for done in [pool.submit(_block, start) for start in range(0, len(parts), BLOCK)]:
                 done.result()
     finally:
         _work = None
+        gc.unfreeze()
 
 
 def processes() -> int:
@@ -62,6 +66,7 @@ def processes() -> int:
 
 def _prepare(rendering: Rendering) -> None:
     """Look up once what every process would look up for itself."""
+    compile_all()
     site = rendering.site
     for id in site.credences:
         site.explain(id)

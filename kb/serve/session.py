@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -27,6 +29,8 @@ AT_MOST_MS = 200
 """They are taken up after this time even while more of them come."""
 LOOK_MS = 500
 """How long to wait for a change before looking whether to stop."""
+QUIET_LOOKS = 6
+"""After so many looks without a change nobody waits, and memory is tidied."""
 SHOWN = 8
 """Files that one line names."""
 
@@ -54,6 +58,10 @@ class Session:
 
     def records(self) -> None:
         """Read the records and show them, or what is wrong with them."""
+        with _untidy() if self.live.ready else contextlib.nullcontext():
+            self._records()
+
+    def _records(self) -> None:
         start = time.perf_counter()
         try:
             loaded = load(self.claims, self._known)
@@ -70,6 +78,8 @@ class Session:
             self._before = assessment
             self._shown = loaded.corpus.digest
             self._mended(changed, start, name_them=not first)
+            if first:
+                _tidy()
         except (KbError, OSError) as error:
             self._fail([str(error)])
 
@@ -84,7 +94,11 @@ class Session:
     def follow(self, stop: Event) -> None:
         """Watch the files until told to stop."""
         frame = [self.project / name for name in FRAME if (self.project / name).exists()]
+        quiet = 0
         for n, paths in enumerate(_changes([self.claims, *frame], stop)):
+            quiet = 0 if paths else quiet + 1
+            if quiet == QUIET_LOOKS:
+                _tidy()
             if n == 0:  # what was saved before the watch began
                 self.records()
             if any(self._belongs(path, [self.claims]) for path in paths):
@@ -117,6 +131,24 @@ class Session:
             "the last good site stays until this is mended" if self.live.ready else "no site yet: mend this first"
         )
         self.desk.fail(problems)
+
+
+@contextlib.contextmanager
+def _untidy() -> Iterator[None]:
+    """Leave garbage that goes in circles where it is: to find it Python reads all of memory, while one waits."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # what is there now is not looked through by the next search either
+        gc.enable()
+
+
+def _tidy() -> None:
+    """Free garbage that goes in circles, and leave the rest out of later searches."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _changes(paths: Iterable[Path], stop: Event) -> Iterator[set[Path]]:
