@@ -206,10 +206,10 @@ class Attitude(Term):
 class Kill(Term):
     """How much an undercut takes from what it attacks, once it is certain."""
 
-    WEAKENS = "weakens", "Takes .3 of the bearing."
-    HALVES = "halves", "Takes .5 of the bearing."
-    GUTS = "guts", "Takes .8 of the bearing."
-    VOIDS = "voids", "Takes .95 of the bearing."
+    WEAKENS = "weakens", "Takes 0.3 of the bearing."
+    HALVES = "halves", "Takes 0.5 of the bearing."
+    GUTS = "guts", "Takes 0.8 of the bearing."
+    VOIDS = "voids", "Takes 0.95 of the bearing."
 
 
 KILL_VALUE: dict[Kill, float] = {Kill.WEAKENS: 0.3, Kill.HALVES: 0.5, Kill.GUTS: 0.8, Kill.VOIDS: 0.95}

@@ -307,3 +307,28 @@ def test_every_record_of_every_kind_has_a_page_with_its_sections(clock: Assessme
                 assert anchor in ids, (entry.id, anchor)
             assert render_record(site, entry).body == made.body
         assert len(kinds) >= 11
+
+
+def test_a_person_opens_with_answers_then_with_what_carries_most(records: Records) -> None:
+    site = records(
+        report=SOURCE,
+        anna=PERSON,
+        thing=claim(),
+        aside=claim(),
+        answer=claim(),
+        ask="kind: question\ntitle: Which is it?\nanswers: [answer]\nexclusive: false\n",
+        item=ITEM,
+        anna_aside=position("anna", "aside", "asserts", "said: 2026-05\n"),
+        anna_thing=position("anna", "thing", "denies", "said: 2024-02\n"),
+        anna_thing_later=position("anna", "thing", "denies", "said: 2024-03\n"),
+        anna_answer=position("anna", "answer", "asserts", "said: 2023-02\n"),
+    )
+    held = people.most_telling_first(site, positions_by(site, "anna"))
+    assert [p.ref.id for p in held] == ["anna-answer", "anna-thing-later", "anna-thing", "anna-aside"]
+
+
+def test_a_reason_for_a_sources_reliability_keeps_one_stop(records: Records) -> None:
+    site = records(report=SOURCE + "reliability: {{value: 0.5, why: It was written in haste.}}\n")
+    text = text_of(site, "report")
+    assert "It was written in haste; it can add at most" in text
+    assert ".;" not in text

@@ -106,6 +106,18 @@ def _last(held: list[PositionView]) -> dict[str, PositionView]:
     return found
 
 
+def most_telling_first(site: Site, held: list[PositionView]) -> list[PositionView]:
+    """Positions on answers of questions first, then by how much evidence lies beneath what they are on, the newest."""
+
+    def rank(p: PositionView) -> tuple[bool, bool, int]:
+        found = site.credences.get(p.on.id)
+        return p.on.id not in site.corpus.questions_of, found is None, -(found.items if found is not None else 0)
+
+    found = sorted(held, key=lambda p: (p.on.title.casefold(), p.ref.id))
+    found.sort(key=lambda p: p.said or "", reverse=True)
+    return sorted(found, key=rank)
+
+
 def differs(site: Site, id: str) -> list[Other]:
     """Everybody who took a side on the same records or argues against what somebody holds, those most divided first."""
     mine = _last(positions_by(site, id))
@@ -132,8 +144,7 @@ def differs(site: Site, id: str) -> list[Other]:
 def render_person(site: Site, entry: Entry) -> Page:
     """The page of a person: what they hold beside what the map says, whom they differ with, what of theirs counts."""
     record = site.corpus.record(entry.id, m.Person)
-    held = sorted(positions_by(site, entry.id), key=lambda p: (p.on.title, p.ref.id))
-    held.sort(key=lambda p: p.said or "", reverse=True)
+    held = most_telling_first(site, positions_by(site, entry.id))
     found, counted, alike = gaps(site, held)
     others = differs(site, entry.id)
     view = through(site, entry.id)

@@ -84,7 +84,9 @@ def _facts(site: Site, record: m.Source) -> list[Fact]:
     given = record.reliability
     why = given.why if given is not None and given.why else f"the default for a {record.type.label}"
     cap = float(arithmetic.cap(np.array([value]))[0])
-    found.append(Fact("Reliability", f"{value:g}", note=f"{why}; it can add at most {words.capped(cap)} to a claim"))
+    found.append(
+        Fact("Reliability", f"{value:g}", note=f"{why.rstrip('. ')}; it can add at most {words.capped(cap)} to a claim")
+    )
     found += [Fact("Last read", record.accessed)] if record.accessed else []
     copy = record.snapshot or "none"
     note = "passages are checked against it" if record.snapshot else "its passages cannot be checked by a program"
