@@ -124,6 +124,19 @@ def test_bands_cover_all_credences_without_overlap() -> None:
         assert table.band((low + high) / 2) == value
 
 
+def test_the_outline_orders_answers_as_their_question_does(site: Site) -> None:
+    several = 0
+    for _, _, tops in outline(site):
+        for top in tops:
+            if top.ref.kind == "question":
+                views = [line.ref.credence for line in top.children]
+                known = [view.p for view in views if view is not None and view.assessed]
+                assert known == sorted(known, reverse=True)
+                assert all(view is not None and view.assessed for view in views[: len(known)])
+                several += len(set(known)) > 1
+    assert several > 0
+
+
 def test_the_outline_has_every_claim_and_opens_it_once(site: Site) -> None:
     lines = [line for _, _, tops in outline(site) for top in tops for line in top.walk()]
     claims = {e.id for e in site.corpus if e.kind == "claim" and e.record.active}

@@ -146,7 +146,7 @@ class EvidenceRow:
 
 
 def evidence_list(site: Site) -> Markup:
-    """The table of all evidence in force."""
+    """The table of all evidence in force: items that weigh most first, those that bear on no claim last."""
     rows = []
     for id, item in site.corpus.of(m.Evidence, active=True):
         own = site.table(moves_by_item).get(id, [])
@@ -162,7 +162,7 @@ def evidence_list(site: Site) -> Markup:
                 item.added or "",
             )
         )
-    rows.sort(key=lambda r: (r.ref.title.casefold(), r.ref.id))
+    rows.sort(key=lambda r: (r.most is None, -r.most.size if r.most else 0.0, r.ref.title.casefold(), r.ref.id))
     return render("evidence-list.html.j2", root="", rows=rows)
 
 

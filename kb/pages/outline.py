@@ -11,6 +11,7 @@ from kb import models as m
 from kb import vocab
 from kb.pages import words
 from kb.pages.neighbours import Node, beneath
+from kb.pages.question import standing
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
 from kb.pages.sums import sum_of
@@ -122,8 +123,7 @@ def outline(site: Site) -> list[tuple[str, str, list[Branch]]]:
     for name in site.topic_names:
         for entry in questions[name]:
             top = Branch(site.ref(entry.id), "none", site.ask(facets, entry.id), open=True)
-            record = site.corpus.record(entry.id, m.Question)
-            top.children = [_claim(site, a, "none", opened) for a in record.answers if a in site.credences]
+            top.children = [_claim(site, a.ref.id, "none", opened) for a in standing(site, entry).answers]
             tops.setdefault(name, []).append(top)
     for name in site.topic_names:
         loose = [

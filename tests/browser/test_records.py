@@ -123,3 +123,48 @@ def test_a_person_page_says_who_differs_without_scripts(visit: Open, base: str) 
     table = page.get_by_role("region", name="With whom they differ")
     expect(table.get_by_role("link").first).to_be_visible()
     expect(page.get_by_role("heading", name="The map by their numbers")).to_be_visible()
+
+
+def test_evidence_opens_with_the_heaviest_item_and_sorts(visit: Open, base: str) -> None:
+    page = visit().page
+    page.goto(base + "evidence.html")
+    weights = page.locator("[data-kb-table=evidence] tbody td:nth-child(5)")
+    sizes = [float(c.get_attribute("data-v") or "0") for c in weights.all()]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > sizes[-1]
+    page.locator("th[data-key=title] button").click()
+    titles = [c.get_attribute("data-v") or "" for c in page.locator("[data-kb-table=evidence] tbody th").all()]
+    assert titles == sorted(titles, key=str.casefold)
+
+
+@pytest.mark.parametrize("name", ["evidence", "sources"])
+def test_words_leave_the_rows_that_hold_them(visit: Open, served: str, name: str) -> None:
+    tab = visit()
+    page = tab.page
+    page.goto(f"{served}{name}.html")
+    rows = page.locator(f"[data-kb-table={name}] tbody tr")
+    every = rows.count()
+    box = page.locator(f"[data-kb-filters={name}] input")
+    expect(box).to_be_visible()
+    said = page.locator(f"[data-kb-filters={name}] output")
+    whole = said.text_content() or ""
+    assert whole.startswith(f"{every} ")
+    words = (rows.nth(1).locator("th").get_attribute("data-v") or "").upper()
+    box.fill(words)
+    shown = [row for row in rows.all() if row.is_visible()]
+    assert 0 < len(shown) < every
+    assert all(words.lower() in (row.text_content() or "").lower() for row in shown)
+    expect(said).to_have_text(f"{len(shown)} of {whole}")
+    page.reload()
+    expect(said).to_have_text(f"{len(shown)} of {whole}")
+    page.get_by_role("button", name="Reset").click()
+    expect(said).to_have_text(whole)
+    assert "q=" not in page.url
+    assert tab.problems == []
+
+
+def test_without_scripts_lists_are_whole_and_have_no_box(visit: Open, base: str) -> None:
+    page = visit(scripts=False).page
+    page.goto(base + "evidence.html")
+    expect(page.locator("[data-kb-filters]")).to_be_hidden()
+    assert page.locator("[data-kb-table=evidence] tbody tr").count() > 2
