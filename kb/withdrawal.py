@@ -1,16 +1,17 @@
 """A record's text with another status, everything else as its author left it: comments, quotes, order, blank lines.
 
-The text is edited by line, never written anew: what a person laid out stays as it is.  Reads and writes no file.
+A file in canonical form stays in it.  Any other is edited by line, never written anew: what a person laid out stays as
+it is.  Reads and writes no file.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
 from kb import models as m
 from kb.corpus import Corpus
+from kb.fmt import formatted, text_of, with_values
 from kb.rules._base import references
 
 _TOP = re.compile(r"^[A-Za-z_\"']")
@@ -26,9 +27,13 @@ def with_status(text: str, state: str, since: str, why: str, by: str | None = No
         why: one or two sentences.
         by: the record that replaces it.
     """
-    block = ["status:", f"  state: {state}", f"  since: {since}", f"  why: {json.dumps(why, ensure_ascii=False)}"]
-    if by is not None:
-        block.append(f"  by: {by}")
+    status = {"state": str(state), "since": since, "why": why} | ({"by": by} if by is not None else {})
+    raw = text.encode()
+    if not formatted(raw, "").changed:
+        made = with_values(raw, "", {("status",): status}).text
+        if made is not None:
+            return made.decode()
+    block = text_of({"status": status}).decode().removesuffix("\n").split("\n")
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     start = next((n for n, line in enumerate(lines) if re.match(r"^[\"']?status[\"']?\s*:", line)), None)

@@ -14,6 +14,7 @@ from support import CLOCK, Kb
 from kb import diff, odds
 from kb.cli.versions import at_commit, commit, place
 from kb.diff.markdown import LONGEST, code
+from kb.diff.meaning import kept, reversal, side_by_side
 from kb.diff.report import MAX_REPORT, BadReport, Diff, read_report
 from kb.engine import assess
 from kb.load import load
@@ -86,11 +87,12 @@ def test_a_change_without_effect_says_so_and_why(kb: Kb, repository: Repository)
     repository.write("tower/worn-gear", "# a comment\n" + repository.path("tower/worn-gear").read_text())
     found = seen(kb, "main")
     notes = {c.id: (c.moves, c.note) for c in found.changes}
-    assert notes["cold-oil"] == (0, "only wording or passages differ")
+    assert notes["cold-oil"] == (0, "what was judged against its old words now stands under the new ones")
     assert notes["worn-gear"] == (0, "only wording or passages differ")
     assert found.moves == ()
     out = kb("diff", "main").out
     assert "moves no credence: only wording or passages differ" in out
+    assert "Claims reworded" in out
     assert "formatting or comments alone" in out
     assert out.splitlines()[-1] == "main → claims: 2 changed; no credence moves"
 
@@ -127,7 +129,10 @@ def test_leading_answer_and_cruxes(kb: Kb, repository: Repository) -> None:
         "form: causal\nbears_on:\n  - {claim: repair-pays, stance: supports, strength: decisive, why: It would fail.}",
     )
     found = seen(kb, "main")
-    assert [(c.crux, c.new) for c in found.cruxes if c.claim == "repair-pays"] == [("worn-gear", True)]
+    cruxes = {c.crux: c for c in found.cruxes if c.claim == "repair-pays"}
+    # cold-oil competes with it: settling the one settles the other
+    assert {id: c.new for id, c in cruxes.items()} == {"worn-gear": True, "cold-oil": True}
+    assert cruxes["worn-gear"].before == 0
 
 
 def test_evidence_of_one_root_is_called_shared(kb: Kb, repository: Repository) -> None:
@@ -152,10 +157,36 @@ def test_a_crux_that_is_lost(kb: Kb, repository: Repository) -> None:
     found = seen(kb, "HEAD")
     (lost,) = [c for c in found.cruxes if c.claim == "repair-pays" and c.crux == "worn-gear"]
     assert not lost.new
-    assert lost.change > 0.01
+    assert lost.before > 0.01
+    assert lost.after == 0
     out = kb("diff", "HEAD").out
-    assert re.search(r"^  lost +\d+ pp  .* \[worn-gear\]$", out, re.M)
-    assert "- no longer: `" in kb("diff", "HEAD", "--markdown").out
+    assert re.search(r"^  leaves the five largest, \d+ → 0 pp: .* \[worn-gear\]$", out, re.M)
+    assert re.search(
+        r"^- `.*` for `.*` leaves the five largest, \d+ → 0 pp$", kb("diff", "HEAD", "--markdown").out, re.M
+    )
+
+
+def test_a_crux_that_another_pushes_out_is_no_news(kb: Kb, repository: Repository) -> None:
+    link = "bears_on:\n  - {claim: never-assessed, stance: supports, strength: STRENGTH, why: It would be so then.}\n"
+    for n in range(7):
+        repository.write(f"sources/log-{n}", source(f"Log {n}"))
+        strong = "moderate" if n < 6 else "negligible"
+        text = f"kind: claim\ntitle: Reason {n}\ntext: Reason number {n} holds.\n{link.replace('STRENGTH', strong)}"
+        repository.write(f"tower/reason-{n}", text)
+        repository.write(f"tower/item-{n}", evidence(f"reason-{n}", f"log-{n}", title=f"Item {n}", strength="slight"))
+    repository.commit("reasons")
+    repository.replace("tower/reason-6", "strength: negligible", "strength: decisive")
+    cruxes = {c.crux: c for c in seen(kb, "HEAD").cruxes if c.claim == "never-assessed"}
+    assert cruxes["reason-6"].new
+    assert cruxes["reason-6"].after > cruxes["reason-6"].before
+    assert all(abs(c.after - c.before) >= 0.005 for c in cruxes.values())
+    kept = at_commit(place(None), repository.head(), "HEAD").loaded
+    before, after = (
+        {c.claim for c in sorted(found, key=lambda c: (-c.largest, c.claim))[:5]}
+        for found in (assess(state.corpus).cruxes("never-assessed").claims for state in (kept, load("claims")))
+    )
+    assert after - before == {"reason-6"}
+    assert len(before - after) == 1, "one made place"
 
 
 def test_a_leading_answer_that_is_none_of_them(kb: Kb, repository: Repository) -> None:
@@ -166,6 +197,172 @@ def test_a_leading_answer_that_is_none_of_them(kb: Kb, repository: Repository) -
     found = seen(kb, "main")
     assert [(a.question, a.after, a.after_title) for a in found.leading] == [("why-late", "none", "none of these")]
     assert "→ `none of these`" in kb("diff", "main", "--markdown").out
+
+
+# why
+
+
+def test_links_say_why_and_which_way(kb: Kb, repository: Repository) -> None:
+    for n, stance in enumerate(("supports", "opposes")):
+        repository.write(f"sources/log-{n}", source(f"Log {n}"))
+        text = evidence("gear-old", f"log-{n}", title=f"Reading {n}", strength="moderate")
+        repository.write(f"tower/reading-{n}", text.replace("stance: supports", f"stance: {stance}"))
+    found = seen(kb, "main")
+    links = {link.item: link for link in found.links}
+    impact = assess(load("claims").corpus).impacts
+    for n, sign in enumerate((1, -1)):
+        link = links[f"reading-{n}"]
+        (move,) = [move for move in impact[f"reading-{n}"].moves if move.claim == "gear-old"]
+        assert link.before is None
+        assert link.after == pytest.approx(move.weight)
+        assert sign * move.weight > 0
+        assert (link.design, link.root) == ("observation", f"log-{n}")
+        assert link.why == "Such a reading is far likelier if the claim holds."
+    out, comment = kb("diff", "main").out, kb("diff", "main", "--markdown").out
+    assert re.search(r"^  new \+\d+\.\d dB +Reading 0 \[reading-0\]$", out, re.M)
+    assert re.search(r"^  new -\d+\.\d dB +Reading 1 \[reading-1\]$", out, re.M)
+    assert "why: Such a reading is far likelier" in out
+    (row,) = [line for line in comment.splitlines() if "`reading-1`" in line and line.startswith("| **")]
+    assert re.match(
+        r"\| \*\*new -\d+\.\d dB\*\* \| `gear-old` \| `Reading 1` `reading-1` \| `opposes, moderate` \|", row
+    )
+    assert re.search(r"\| `observation, reliable \d+%; log-1 \d+%` \| `Such a reading .*` \|$", row)
+
+
+def test_a_changed_link_has_both_effects(kb: Kb, repository: Repository) -> None:
+    repository.replace("tower/maker-mark", "{db: 6, range: [4, 8]}", "{db: 2, range: [1, 4]}")
+    repository.replace("tower/gear-photographed", "title: ", "title: Yes, ")
+    (link,) = seen(kb, "main").links
+    assert (link.item, link.claim) == ("maker-mark", "gear-old")
+    assert link.before is not None
+    assert link.after is not None
+    assert link.before > link.after > 0
+    path = repository.path("tower/maker-mark")
+    path.write_text(path.read_text() + "status: {state: withdrawn, since: 2026-03-01, why: The mark was a forgery.}\n")
+    (link,) = seen(kb, "main").links
+    assert (link.after, link.before is not None) == (None, True)
+    assert re.search(r"^  \+\d\.\d dB → gone +The gear bears", kb("diff", "main").out, re.M)
+
+
+def test_a_record_names_what_it_moves_most(kb: Kb, repository: Repository) -> None:
+    repository.write("sources/log-two", source())
+    repository.write("tower/new-reading", evidence("gear-old", "log-two"))
+    found = seen(kb, "main")
+    change = next(c for c in found.changes if c.id == "new-reading")
+    assert change.most[0].claim == "gear-old"
+    assert change.most[0].weight == pytest.approx(next(m.weight for m in found.moves if m.claim == "gear-old"))
+    named = f"moves {change.moves} claims: gear-old {odds.say_db(change.most[0].weight)}, "
+    assert named in kb("diff", "main").out
+    assert f"`{named.removeprefix('moves ')}" in kb("diff", "main", "--markdown").out
+
+
+# words
+
+
+TURNED = [
+    ("Benchmarks overstate progress", "Benchmarks understate progress"),
+    ("Scores rise faster than ability.", "Scores rise more slowly than ability."),
+    ("The trend will hold", "The trend will not hold"),
+    ("Data can be made by programs", "Data cannot be made by programs"),
+    ("A takeover is likely", "A takeover is unlikely"),
+    ("Most gains come from data", "Few gains come from data"),
+    ("Progress doesn't slow down", "Progress slows down"),
+    ("More compute helps research", "Less compute helps research"),
+]
+KEPT = [
+    ("The clock runs faster", "The clock runs no slower"),
+    ("The gains did not carry over well", "The gains carried over less well"),
+    ("Loss does not register most of what data brings", "Loss misses much of what data brings"),
+    ("New tests are hard for the sake of it", "New tests are hard for their own sake"),
+    ("Research is not closed in this way", "Research is neither closed in this way nor simple to verify"),
+    ("Code or a thing", "Code or a few things"),
+    ("Data built by labour", "Data built by hard labour"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), TURNED)
+def test_words_that_turn_a_claim_around(before: str, after: str) -> None:
+    assert reversal(before, after)
+    assert reversal(after, before)
+
+
+@pytest.mark.parametrize(("before", "after"), KEPT)
+def test_words_that_do_not(before: str, after: str) -> None:
+    assert reversal(before, after) == ""
+    assert reversal(after, before) == ""
+    assert kept(before, before) == 1
+
+
+def test_a_claim_turned_around_fails(kb: Kb, repository: Repository) -> None:
+    repository.replace("tower/cold-oil", "The clock runs late because", "The clock does not run late because")
+    found = seen(kb, "main")
+    assert [p.code for p in found.broken] == ["changed-meaning"]
+    (one,) = found.reworded
+    assert (one.id, [w.field for w in one.words]) == ("cold-oil", ["text"])
+    base = load(CLOCK).corpus
+    assert one.items == len(base.evidence_for.get("cold-oil", ())) + len(base.evidence_for.get("why-late", ()))
+    assert one.positions == len(base.positions_on.get("cold-oil", ()))
+    assert one.items + one.reasons + one.positions > 0
+    ran = kb("diff", "main")
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    assert re.match(
+        r"^claims/tower/cold-oil\.yaml:1:1 changed-meaning cold-oil .*“not” is put in.*; .*kb withdraw", lines[0]
+    )
+    assert lines[2] == "Claims reworded"
+    assert "was judged against the old words" in lines[3] or "were judged against the old words" in lines[3]
+    assert lines[4] == "    text  was The clock [-runs-] late because its oil thickens …"
+    assert lines[5] == "          now The clock {+does not run+} late because its oil thickens …"
+    comment = kb("diff", "main", "--markdown").out
+    assert "now `The clock {+does not run+} late because its oil thickens …`" in comment
+    assert comment.index("### Claims reworded") < comment.index("1 record")
+
+
+def test_another_claim_under_an_old_id_fails(kb: Kb, repository: Repository) -> None:
+    text = repository.path("tower/cold-oil").read_text()
+    text = re.sub(r"\ntitle: .*\ntext: .*", "\ntitle: Bells ring\ntext: Pigeons sit on every bell of this town.", text)
+    repository.write("tower/cold-oil", text)
+    (problem,) = seen(kb, "main").broken
+    assert problem.code == "changed-meaning"
+    assert "title and text keep 0% of their words" in problem.message
+    # nor may it hide behind an alias
+    repository.path("tower/cold-oil").unlink()
+    repository.write("tower/bells-ring", text.replace("aliases: [stiff-oil]", "aliases: [stiff-oil, cold-oil]"))
+    assert [p.code for p in seen(kb, "main").broken] == ["changed-meaning"]
+
+
+def test_a_small_rewording_passes_and_is_listed(kb: Kb, repository: Repository) -> None:
+    repository.replace("tower/cold-oil", "title: Thick oil slows", "title: Stiff oil slows")
+    repository.replace("tower/cold-oil", "metric: minutes a week", "metric: minutes a month")
+    found = seen(kb, "main")
+    assert not found.failed
+    assert [(w.field, w.before == w.after) for w in found.reworded[0].words] == [("title", False), ("scope", False)]
+    assert found.reworded[0].turned == ""
+
+
+def test_what_nothing_was_judged_against_may_change(kb: Kb, repository: Repository) -> None:
+    repository.write("tower/alone", "kind: claim\ntitle: The bell is loud\ntext: The bell is loud at night.\n")
+    repository.commit("a claim that nothing bears on")
+    repository.replace("tower/alone", "is loud", "is not loud")
+    found = seen(kb, "HEAD")
+    assert (found.reworded, found.broken) == ((), ())
+    repository.replace(
+        "tower/alone", "kind: claim", "kind: claim\nbase_rate: {credence: 0.2, why: One bell in five is.}"
+    )
+    repository.commit("a base rate")
+    repository.replace("tower/alone", "is not loud", "is loud")
+    assert [p.code for p in seen(kb, "HEAD").broken] == ["changed-meaning"]
+    assert "its base rate was judged against the old words" in kb("diff", "HEAD").out
+
+
+def test_long_texts_show_where_they_differ() -> None:
+    many = " ".join(f"word{n}" for n in range(300))
+    old, new = side_by_side(f"{many} rise {many}", f"{many} fall {many}")
+    assert old == "… word295 word296 word297 word298 word299 [-rise-] word0 word1 word2 word3 word4 …"
+    assert new == old.replace("[-rise-]", "{+fall+}")
+    assert side_by_side("a", "a") == ("a", "a")
+    assert side_by_side("", "b") == ("", "{+b+}")
 
 
 # passages and form
@@ -450,6 +647,12 @@ def test_hostile_text_stays_in_code_spans(kb: Kb, repository: Repository) -> Non
         for line in made.splitlines():
             if line.startswith("| "):
                 assert line.count("|") in (5, 7), line
+    repository.path("tower/@everyone <img src=x>").unlink()
+    made = kb("diff", "main", "--markdown").out
+    (link,) = [line for line in made.splitlines() if line.startswith("| **")]
+    assert "evil.example" in link
+    for word in ("@everyone", "evil.example", "<img", "#1"):
+        assert word not in strip_code(made), word
 
 
 def test_code_spans_cannot_be_left() -> None:
@@ -515,14 +718,25 @@ def test_reports_from_elsewhere_are_checked(kb: Kb, tmp_path: Path, data: bytes)
 
 
 def test_a_hostile_report_stays_in_code_spans_and_short() -> None:
-    one = {"id": HOSTILE, "kind": HOSTILE, "title": HOSTILE, "path": HOSTILE, "what": "added", "details": [HOSTILE] * 9}
+    one = {"id": HOSTILE, "kind": HOSTILE, "title": HOSTILE, "path": HOSTILE, "what": "added", "details": [HOSTILE] * 9,
+           "moves": 9, "most": [{"claim": HOSTILE, "weight": 1.0}]}  # fmt: skip
     move = {"claim": "x", "title": HOSTILE, "before": None, "after": 0.5, "weight": 1.0}
     problem = {"place": HOSTILE, "code": HOSTILE, "message": HOSTILE, "hint": HOSTILE}
     data = {
         "base": HOSTILE, "head": HOSTILE, "records": [1, 2], "changes": [one] * 300, "changed": 300, "computed": True,
         "moves": [{**move, "path": [HOSTILE, 'a"];click n0 "javascript:x"', "x"]}, {**move, "path": ["a", "b", "x"]}],
         "leading": [{"question": "q", "title": HOSTILE, "before": "a", "after": None, "before_title": HOSTILE}],
-        "cruxes": [{"claim": "c", "title": HOSTILE, "crux": "d", "crux_title": HOSTILE, "new": True, "change": 0.1}],
+        "cruxes": [{"claim": "c", "title": HOSTILE, "crux": "d", "crux_title": HOSTILE, "new": True, "before": 0,
+                     "after": 0.1}],
+        "links": [{
+            "item": HOSTILE, "title": HOSTILE, "claim": HOSTILE, "claim_title": HOSTILE, "says": HOSTILE,
+            "why": HOSTILE, "design": HOSTILE, "reliability": 0.5, "root": HOSTILE, "root_reliability": 0.5,
+            "before": None, "after": 1.0,
+        }],
+        "reworded": [{
+            "id": HOSTILE, "kind": HOSTILE, "path": HOSTILE, "items": 1, "reasons": 1, "positions": 1,
+            "words": [{"field": HOSTILE, "before": HOSTILE, "after": "x"}], "turned": HOSTILE,
+        }],
         "shared": [{"item": HOSTILE, "claim": "c", "with_": [HOSTILE], "how": HOSTILE, "stated": 1.0, "adds": 0.5}],
         "broken": [problem], "faults": [problem], "anchors": [problem], "notes": [HOSTILE],
     }  # fmt: skip

@@ -156,7 +156,7 @@ def test_a_claim_that_leaves_has_no_credence_and_keeps_its_address(
     assert [(t["subject"], t["there"], t["after"] is None) for t in turns] == [
         ("readings", True, False), ("out", False, True),
     ]  # fmt: skip
-    assert f"> {state}" in kb("history", CLAIM).out
+    assert f"→ {state}" in kb("history", CLAIM).out
     # the state before is still there to be read
     rows = list(csv.DictReader(io.StringIO(kb("export", "csv", "--as-of", "HEAD~1").out)))
     assert float(next(row["credence"] for row in rows if row["id"] == CLAIM)) > 0.5

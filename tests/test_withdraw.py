@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from support import Kb
 
 from kb.engine import assess
+from kb.fmt import formatted
 from kb.load import load, read_record
 from kb.withdrawal import with_status
 
@@ -24,7 +26,7 @@ def test_sets_the_status_and_keeps_everything_else(kb: Kb, clock_copy: Path) -> 
     ran = kb("withdraw", "maker-mark", "--why", WHY, "--since", "2026-03-01", "--claims", clock_copy, "--json")
     assert (ran.code, ran.err) == (0, "")
     made = path.read_text()
-    assert made == f'{text}status:\n  state: withdrawn\n  since: 2026-03-01\n  why: "{WHY}"\n'
+    assert made == f"{text}status:\n  state: withdrawn\n  since: 2026-03-01\n  why: {WHY}\n"
     loaded = load(clock_copy)
     assert not loaded.findings
     assert not loaded.corpus["maker-mark"].record.active
@@ -100,11 +102,37 @@ def test_an_old_status_is_replaced_where_it_stands() -> None:
     text = "kind: term\nstatus: # old\n  state: active\n\n# about the word\nword: late\n"
     made = with_status(text, "withdrawn", "2026-03-01", WHY)
     assert made == (
-        f'kind: term\nstatus:\n  state: withdrawn\n  since: 2026-03-01\n  why: "{WHY}"\n'
-        "\n# about the word\nword: late\n"
+        f"kind: term\nstatus:\n  state: withdrawn\n  since: 2026-03-01\n  why: {WHY}\n\n# about the word\nword: late\n"
     )
     flow = "kind: term\nstatus: {state: active,\n  since: 2026-01-01}\nword: late"
     assert with_status(flow, "withdrawn", "2026-03-01", WHY).count("status:") == 1
+
+
+@pytest.mark.parametrize("why", ["The source was retracted.", "Retracted: the figure # 3 was wrong.", "- not so: yes"])
+def test_a_canonical_file_stays_canonical(kb: Kb, clock_copy: Path, why: str) -> None:
+    path = clock_copy / "tower" / "maker-mark.yaml"
+    assert kb("fmt", path).code == 0
+    path.write_text("# what a person wrote\n" + path.read_text() + "# at the end\n")
+    kb("fmt", path)
+    before = path.read_bytes()
+    assert kb("withdraw", "maker-mark", "--why", why, "--since", "2026-03-01", "--claims", clock_copy).code == 0
+    made = formatted(path.read_bytes(), "x.yaml")
+    assert path.read_bytes() != before
+    assert not made.changed
+    text = path.read_text()
+    assert "# what a person wrote" in text
+    assert "# at the end" in text
+    status = load(clock_copy).corpus["maker-mark"].record.status
+    assert status is not None
+    assert status.why == why
+
+
+def test_moves_are_shown_with_an_arrow(kb: Kb, clock_copy: Path) -> None:
+    out = kb("withdraw", "maker-mark", "--why", WHY, "--claims", clock_copy, "--dry-run").out
+    assert re.search(r"^ *\d+% → \d+% ", out, re.M)
+    assert not re.search(r"% +> +\d", out)
+    shown = kb("impact", "maker-mark", "--claims", clock_copy).out
+    assert re.search(r"^ *\d+% → \d+% ", shown, re.M)
 
 
 @given(

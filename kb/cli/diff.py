@@ -48,6 +48,12 @@ def command(
 
     Says which promises the change breaks: no id vanishes or changes its meaning, and at most 10% of the records are
     removed or rewritten at once.  Nothing is checked out: revisions are read from git's store.
+
+    An id changes its meaning when it becomes a record of another kind, or when a claim or undercut that something was
+    judged against (evidence, reasons, positions, a base rate) is turned around by a word (not, no, over- for under-,
+    more for less), or keeps less than 30% of the words of its title and text.  A smaller rewording passes and is
+    listed with the old and the new words.
+
     Exit code 1 when a promise is broken, or the records after the change have errors; else 0.
 
     \b

@@ -75,7 +75,7 @@ def _lines(turn: Turn, left: str) -> list[Text]:
     before, after = (odds.say_percent(p) if p is not None else "–" for p in (turn.before, turn.after))
     after = after if turn.there else left
     style = "green" if turn.weight > 0 else "red" if turn.weight < 0 else ""
-    head = f"{_day(turn)} {turn.commit[:10]}  {before:>6} > {after:<6}"
+    head = f"{_day(turn)} {turn.commit[:10]}  {before:>6} → {after:<6}"
     subject = cut(plain(turn.subject), max(width() - 50, 30))
     weight = (f"{odds.say_factor(turn.weight):>6} {odds.say_db(turn.weight):>9}", style)
     return [Text.assemble(head, weight, f"  {subject}"), Text(f"{'':23}{_records(turn)}", style="dim")]

@@ -52,7 +52,7 @@ def command(
         style = "green" if move.weight > 0 else "red"
         lines.append(
             Text.assemble(
-                f"{odds.say_percent(move.without):>6} > {odds.say_percent(move.with_):<6}",
+                f"{odds.say_percent(move.without):>6} → {odds.say_percent(move.with_):<6}",
                 (f"{odds.say_factor(move.weight):>6} {odds.say_db(move.weight):>9}", style),
                 f"  {found.corpus[move.claim].title}",
             )

@@ -117,7 +117,7 @@ def _lines(entry: Entry, state: State, diff: Diff, left: tuple[Bereft, ...], dry
     for move in diff.moves:
         after = odds.say_percent(move.after) if move.after is not None else "not assessed"
         before = odds.say_percent(move.before) if move.before is not None else "not assessed"
-        numbers = f"{before:>6} > {after:<6} {odds.say_factor(move.weight):>6} {odds.say_db(move.weight):>9}"
+        numbers = f"{before:>6} → {after:<6} {odds.say_factor(move.weight):>6} {odds.say_db(move.weight):>9}"
         lines += [Text(f"{numbers}  {move.title}"), Text(f"{'':33}{' > '.join(move.path)}", style="dim")]
     lines.append(Text(f"it moves {count(diff.moved, 'credence')}" if diff.moves else "it moves no credence"))
     if left:

@@ -7,6 +7,7 @@ from kb.diff.changes import ids_of, record_changes, topic_changes
 from kb.diff.effects import effects
 from kb.diff.form import Raw, form_note
 from kb.diff.markdown import markdown
+from kb.diff.meaning import reworded
 from kb.diff.promises import broken
 from kb.diff.report import MOST, BadReport, Diff, Problem, RecordChange, read_report, short
 from kb.diff.text import text
@@ -44,13 +45,15 @@ def compare(
     notes = list(topic_changes(base.corpus, head.corpus))[:10]
     odd = form_note(changes, raw, head.corpus.root) if raw is not None else None
     notes += [short(odd, 1_500)] if odd is not None else []
+    words = reworded(base.corpus, head.corpus)
     diff = Diff(
         base=short(names[0]),
         head=short(names[1]),
         records=(len(ids_of(base)), len(ids_of(head))),
         changes=changes[:MOST],
         changed=len(changes),
-        broken=broken(base, head, tip)[:MOST],
+        reworded=words[:MOST],
+        broken=broken(base, head, words, tip)[:MOST],
         faults=faults[:MOST],
         anchors=_anchors(head, changes, snapshots)[:MOST] if snapshots is not None else (),
     )
@@ -62,11 +65,13 @@ def compare(
         return diff.model_copy(update={"notes": tuple(notes)})
     before, after = (assess(loaded.corpus, intervals=False) for loaded in (base, head))
     found = effects(before, after, changes)
+    judged = {one.id for one in words}
     return diff.model_copy(
         update={
-            "changes": found.changes[:MOST],
+            "changes": tuple(_looked_at(change, judged) for change in found.changes[:MOST]),
             "computed": True,
             "moves": found.moves,
+            "links": found.links,
             "moved": len(found.moves),
             "leading": found.leading,
             "cruxes": found.cruxes,
@@ -75,6 +80,13 @@ def compare(
             "notes": (*notes, *found.notes),
         }
     )
+
+
+def _looked_at(change: RecordChange, reworded: set[str]) -> RecordChange:
+    """No claim's new words go by as mere wording where something was judged against the old ones."""
+    if change.moves != 0 or change.id not in reworded:
+        return change
+    return change.model_copy(update={"note": "what was judged against its old words now stands under the new ones"})
 
 
 def _problem(finding: Finding) -> Problem:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kb.corpus import Corpus, Entry
+from kb.diff.meaning import side_by_side
 from kb.diff.report import RecordChange, What, short
 from kb.load import TOPIC_FILE, Loaded
 
@@ -17,6 +18,8 @@ LONG = 60
 """Characters above which a text is called reworded whatever its field."""
 SHOWN = 90
 """Characters of a value that are shown."""
+DIFFERING = 300
+"""Characters of what differs between two texts that are shown."""
 
 
 def ids_of(loaded: Loaded) -> set[str]:
@@ -162,13 +165,20 @@ def describe(before: Any, after: Any, name: str = "") -> Iterator[str]:
                 yield from _new(field, after[field], called)
             elif _is_prose(field, before[field], after[field]):
                 if before[field] != after[field]:
-                    yield f"{called} reworded: “{_show(before[field])}” → “{_show(after[field])}”"
+                    yield f"{called} reworded: {_differing(before[field], after[field])}"
             else:
                 yield from describe(before[field], after[field], called)
     elif isinstance(before, list) and isinstance(after, list):
         yield from _describe_lists(before, after, name)
     else:
         yield f"{name}: {_show(before)} → {_show(after)}"
+
+
+def _differing(before: str, after: str) -> str:
+    """Two texts, in full where they are short, else what differs with some words around it."""
+    if max(len(before), len(after)) > SHOWN:
+        before, after = side_by_side(before, after, DIFFERING)
+    return f"“{short(before, DIFFERING)}” → “{short(after, DIFFERING)}”"
 
 
 def _is_prose(field: str, before: Any, after: Any) -> bool:

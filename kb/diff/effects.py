@@ -10,12 +10,15 @@ from kb import models as m
 from kb import odds, vocab
 from kb.corpus import NONE, Corpus, Entry
 from kb.diff.changes import weighs_differently
+from kb.diff.links import link_effects
 from kb.diff.paths import Paths
 from kb.diff.report import (
     MOST,
     CredenceMove,
     CruxChange,
+    Felt,
     LeadingAnswer,
+    LinkEffect,
     RecordChange,
     SharedItem,
     SharedRow,
@@ -34,6 +37,11 @@ CRUXES = 5
 """Cruxes of a claim that count as those it turns on."""
 WORTH = 0.01
 """Smallest change of a credence that makes a crux worth a line."""
+STIRRED = 0.005
+"""Smallest change of a crux's own value, as a probability, that makes its coming or going worth a line: what is only
+pushed out of the five by another is no news."""
+FELT = 3
+"""Claims that a changed record is said to move."""
 MUTE = frozenset({vocab.Kind.POSITION, vocab.Kind.PERSON, vocab.Kind.TERM, vocab.Kind.EXPERIMENT, vocab.Kind.VIEWPOINT})
 """Kinds that never enter the neutral credences."""
 
@@ -44,6 +52,7 @@ class Effects:
 
     changes: tuple[RecordChange, ...]
     moves: tuple[CredenceMove, ...]
+    links: tuple[LinkEffect, ...]
     leading: tuple[LeadingAnswer, ...]
     cruxes: tuple[CruxChange, ...]
     shared: tuple[SharedItem, ...]
@@ -62,6 +71,7 @@ def effects(before: Assessment, after: Assessment, changes: tuple[RecordChange, 
     return Effects(
         changes=tuple(_noted(change, own, before.corpus, after) for change in changes),
         moves=moves,
+        links=link_effects(before, after, changes)[:MOST],
         leading=tuple(_leading(before, after))[:MOST],
         cruxes=tuple(_cruxes(before, after, top, changes))[:MOST],
         shared=tuple(_shared(after, changes, own))[:MOST],
@@ -121,7 +131,9 @@ def _noted(change: RecordChange, own: Own, before: Corpus, after: Assessment) ->
         return change
     old, now = before.entries.get(change.id), after.corpus.entries.get(change.id)
     note = "" if moved else _why_nothing(old, now, after)
-    return change.model_copy(update={"moves": len(moved), "note": note})
+    largest = sorted(moved.items(), key=lambda one: (-abs(one[1]), one[0]))[:FELT]
+    most = tuple(Felt(claim=claim, weight=_limited(weight)) for claim, weight in largest)
+    return change.model_copy(update={"moves": len(moved), "most": most, "note": note})
 
 
 def _why_nothing(old: Entry | None, now: Entry | None, after: Assessment) -> str:
@@ -251,7 +263,8 @@ def _leading(before: Assessment, after: Assessment) -> Iterator[LeadingAnswer]:
 def _cruxes(
     before: Assessment, after: Assessment, moved: Iterable[str], changes: tuple[RecordChange, ...]
 ) -> Iterator[CruxChange]:
-    """Cruxes that come and go at the claims that move most, answers first, and at those that changed links reach."""
+    """Cruxes that enter or leave the five largest, by a change of their own value, at the claims that move most,
+    answers first, and at those that changed links reach."""
     both = [id for id in moved if id in before.credences and id in after.credences]
     both.sort(key=lambda id: id not in after.corpus.questions_of)
     changed = {change.id for change in changes}
@@ -263,18 +276,22 @@ def _cruxes(
     }
     others = sorted(id for id in reached if id in before.credences and id in after.credences)
     for id in dict.fromkeys([*both[:CRUX_CLAIMS], *others[:CRUX_CLAIMS]]):
-        old, new = (
-            {c.claim: c.largest for c in found.cruxes(id).claims[:CRUXES] if c.largest >= WORTH}
-            for found in (before, after)
+        old, new = ({c.claim: c.largest for c in found.cruxes(id).claims} for found in (before, after))
+        was, now = (
+            [c for c in sorted(values, key=lambda c: (-values[c], c))[:CRUXES] if values[c] >= WORTH]
+            for values in (old, new)
         )
-        for crux in [*(c for c in new if c not in old), *(c for c in old if c not in new)]:
+        for crux in [*(c for c in now if c not in was), *(c for c in was if c not in now)]:
+            if abs(new.get(crux, 0.0) - old.get(crux, 0.0)) < STIRRED:
+                continue
             yield CruxChange(
                 claim=id,
                 title=short(_title(id, after.corpus)),
                 crux=crux,
                 crux_title=short(_title(crux, after.corpus, before.corpus)),
-                new=crux in new,
-                change=min(1.0, new.get(crux, old.get(crux, 0.0))),
+                new=crux in now,
+                before=min(1.0, old.get(crux, 0.0)),
+                after=min(1.0, new.get(crux, 0.0)),
             )
 
 

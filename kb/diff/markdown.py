@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 
 from kb import odds
+from kb.diff.meaning import side_by_side
 from kb.diff.report import CredenceMove, Diff
-from kb.diff.text import say_chance, summary
+from kb.diff.text import LOOK, judged, say_chance, say_crux, say_effect, say_moves, say_trust, summary
 from kb.errors import plain
 from kb.models.base import ID_PATTERN
 
@@ -23,6 +24,8 @@ ROWS = 12
 """Rows of a table."""
 EDGES = 14
 """Arrows of the map."""
+WORDS = 400
+"""Characters of a claim's old and new words."""
 _ID = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")
 
 
@@ -60,8 +63,10 @@ def _blocks(diff: Diff) -> Iterator[str]:
                 yield f"- {code(problem.place)} {code(problem.code)} {code(problem.message, 400)}"
                 yield f"  <br>{code(problem.hint, 400)}"
             yield from _more(len(problems))
+    yield from _reworded(diff)
     if diff.computed:
         yield from _credences(diff)
+        yield from _links(diff)
     yield from _rest(diff)
     yield from _records(diff)
     if diff.notes:
@@ -82,6 +87,35 @@ def _credences(diff: Diff) -> Iterator[str]:
     yield ""
     yield from _more(diff.moved)
     yield from _map(diff)
+
+
+def _reworded(diff: Diff) -> Iterator[str]:
+    """Old and new words of claims that something was judged against."""
+    if not diff.reworded:
+        return
+    yield from ("### Claims reworded", "")
+    for one in diff.reworded[:ROWS]:
+        yield f"- {code(one.kind)} {code(one.id, 90)} reworded: {judged(one)}"
+        for words in one.words:
+            old, new = side_by_side(words.before, words.after, WORDS)
+            yield f"  <br>{code(words.field)} was {code(old, WORDS)}<br>now {code(new, WORDS)}"
+    yield from _more(len(diff.reworded))
+    yield from (f"{LOOK[0].upper()}{LOOK[1:]}.", "")
+
+
+def _links(diff: Diff) -> Iterator[str]:
+    """What each new or changed link of evidence does, and why: two that pull apart differ in sign."""
+    if not diff.links:
+        return
+    yield from ("### What the evidence does, and why", "")
+    yield from ("| effect | on | evidence | says | trust | why |", "|--:|---|---|---|---|---|")
+    for link in diff.links[:ROWS]:
+        yield (
+            f"| **{say_effect(link)}** | {code(link.claim, 80)} | {code(link.title)} {code(link.item, 80)} "
+            f"| {code(link.says, 120)} | {code(say_trust(link), 140)} | {code(link.why, 320)} |"
+        )
+    yield ""
+    yield from _more(len(diff.links))
 
 
 def _map(diff: Diff) -> Iterator[str]:
@@ -116,8 +150,7 @@ def _rest(diff: Diff) -> Iterator[str]:
     if diff.cruxes:
         yield from ("### Cruxes", "")
         for crux in diff.cruxes[:ROWS]:
-            sign = "new" if crux.new else "no longer"
-            yield f"- {sign}: {code(crux.crux_title)} for {code(crux.title)} (up to {100 * crux.change:.0f} pp)"
+            yield f"- {code(crux.crux_title)} for {code(crux.title)} {say_crux(crux)}"
         yield from _more(len(diff.cruxes))
     if diff.shared or diff.rows:
         yield from ("### Counted as shared", "")
@@ -134,10 +167,10 @@ def _records(diff: Diff) -> Iterator[str]:
     if not diff.changes:
         return
     yield from (f"<details><summary>{diff.changed} record{'s' if diff.changed != 1 else ''}</summary>", "")
-    yield from ("| | record | change | moves |", "|---|---|---|--:|")
+    yield from ("| | record | change | moves |", "|---|---|---|---|")
     for change in diff.changes[:60]:
         details = "<br>".join(code(detail, 200) for detail in change.details[:4])
-        moves = "" if change.moves is None else str(change.moves)
+        moves = "" if change.moves is None else code(say_moves(change).removeprefix("moves "), 260)
         if change.moves == 0 and change.note:
             moves = f"0: {code(change.note)}"
         what = f"{code(change.kind)} {code(change.id, 90)} {code(change.title)}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb.diff.changes import ids_of, is_rewrite
-from kb.diff.report import Problem, short
+from kb.diff.report import Problem, Reworded, short
 from kb.load import Loaded
 
 SHARE = 0.1
@@ -13,17 +13,21 @@ SHARE = 0.1
 WITHDRAW = 'put the file back and run: kb withdraw {} --why "..."'
 
 
-def broken(base: Loaded, head: Loaded, tip: Loaded | None = None) -> tuple[Problem, ...]:
+def broken(
+    base: Loaded, head: Loaded, reworded: Iterable[Reworded] = (), tip: Loaded | None = None
+) -> tuple[Problem, ...]:
     """Promises that a change breaks.
 
     Args:
         base: the records that the change starts from.
         head: the records after it.
+        reworded: claims and undercuts whose words differ.
         tip: the records as they are meanwhile, where others have changed them since ``base``.
     """
     gone = _gone(base, head)
     found = [_removed(base, id) for id in gone]
-    found += _other_meaning(base, head)
+    found += _other_kind(base, head)
+    found += [_turned(one) for one in reworded if one.turned]
     found += _too_much(base, head, gone)
     if tip is not None:
         found += _taken(base, head, tip)
@@ -43,7 +47,17 @@ def _removed(base: Loaded, id: str) -> Problem:
     return Problem(place=short(place), code="removed-id", message=short(message, 1_500), hint=short(hint, 1_500))
 
 
-def _other_meaning(base: Loaded, head: Loaded) -> Iterator[Problem]:
+def _turned(one: Reworded) -> Problem:
+    """An id whose words now say something else."""
+    message = f"{one.id} no longer says what was judged: {one.turned}; an id keeps its meaning"
+    hint = (
+        "keep the old words and give the new statement an id of its own; where the old one no longer holds, run: "
+        f'kb withdraw {one.id} --why "..."'
+    )
+    return Problem(place=one.path, code="changed-meaning", message=short(message, 1_500), hint=short(hint, 1_500))
+
+
+def _other_kind(base: Loaded, head: Loaded) -> Iterator[Problem]:
     """An id that stands for a record of another kind."""
     for id, before in base.corpus.entries.items():
         after = head.corpus.entries.get(id)

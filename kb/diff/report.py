@@ -20,6 +20,7 @@ Name = Annotated[str, Field(max_length=300)]
 Line = Annotated[str, Field(max_length=1_500)]
 Chance = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Nats = Annotated[float, Field(ge=-100, le=100)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200)]
 What = Literal["added", "removed", "changed", "moved", "withdrawn", "restored", "unreadable"]
@@ -33,6 +34,13 @@ class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class Felt(_Data):
+    """What a change does to one claim, in nats."""
+
+    claim: Name
+    weight: Nats
+
+
 class RecordChange(_Data):
     """One record that differs.
 
@@ -40,6 +48,7 @@ class RecordChange(_Data):
         what: what happened to it.
         details: the change, field by field, in words.
         moves: how many claims the change moves, the other changes given; ``None`` when that was not worked out.
+        most: those that it moves most, largest first.
         note: why it moves nothing, where that is known.
     """
 
@@ -50,7 +59,62 @@ class RecordChange(_Data):
     what: What
     details: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
     moves: Count | None = None
+    most: Annotated[tuple[Felt, ...], Field(max_length=10)] = ()
     note: Line = ""
+
+
+class Words(_Data):
+    """One field of a claim before and after."""
+
+    field: Name
+    before: Line
+    after: Line
+
+
+class Reworded(_Data):
+    """A claim or undercut whose words differ, and what was judged against the old ones.
+
+    Attributes:
+        items, reasons, positions: how many items of evidence, links to and from it, and positions it had.
+        words: title, text and scope, where they differ.
+        turned: why it seems to say something else now; empty where it does not.
+    """
+
+    id: Name
+    kind: Name
+    path: Name
+    items: Count
+    reasons: Count
+    positions: Count
+    words: Annotated[tuple[Words, ...], Field(min_length=1, max_length=3)]
+    turned: Line = ""
+
+
+class LinkEffect(_Data):
+    """How an item of evidence bears on a claim, where the item or the link is new, differs or is gone.
+
+    Attributes:
+        says: stance and strength, or the likelihoods.
+        why: the reason that the record gives.
+        design: how the finding came about.
+        reliability: of the item, 0 to 1.
+        root, root_reliability: the source that vouches for it, and how far that is trusted, 0 to 1.
+        before, after: what the item does to the claim, all else given, in nats; ``None`` where there is no such link
+            in force.
+    """
+
+    item: Name
+    title: Name
+    claim: Name
+    claim_title: Name
+    says: Line
+    why: Line
+    design: Name
+    reliability: Share
+    root: Name
+    root_reliability: Share | None
+    before: Nats | None
+    after: Nats | None
 
 
 class CredenceMove(_Data):
@@ -82,10 +146,11 @@ class LeadingAnswer(_Data):
 
 
 class CruxChange(_Data):
-    """A claim that has become, or is no longer, one of those that another claim turns on most.
+    """A claim that enters or leaves the five that another claim turns on most, because its own value has changed.
 
     Attributes:
-        change: the largest change of the claim's credence when the crux is settled, 0 to 1.
+        new: whether it enters.
+        before, after: the largest change of the other claim's credence when the crux is settled, 0 to 1.
     """
 
     claim: Name
@@ -93,7 +158,8 @@ class CruxChange(_Data):
     crux: Name
     crux_title: Name
     new: bool
-    change: Annotated[float, Field(ge=0, le=1)]
+    before: Share
+    after: Share
 
 
 class SharedItem(_Data):
@@ -140,7 +206,9 @@ class Diff(_Data):
         records: how many there are before and after.
         changes: every record that differs, by id.
         computed: whether credences could be compared.
+        reworded: claims and undercuts that something was judged against and whose words differ.
         moves: claims that move, largest first.
+        links: what new and changed links of evidence do, largest first.
         broken: promises that the change breaks.
         faults: errors in the records of the head.
         notes: what else to know.
@@ -152,8 +220,10 @@ class Diff(_Data):
     changes: Annotated[tuple[RecordChange, ...], Field(max_length=MOST)] = ()
     changed: Count = 0
     computed: bool = False
+    reworded: Annotated[tuple[Reworded, ...], Field(max_length=MOST)] = ()
     moves: Annotated[tuple[CredenceMove, ...], Field(max_length=MOST)] = ()
     moved: Count = 0
+    links: Annotated[tuple[LinkEffect, ...], Field(max_length=MOST)] = ()
     leading: Annotated[tuple[LeadingAnswer, ...], Field(max_length=MOST)] = ()
     cruxes: Annotated[tuple[CruxChange, ...], Field(max_length=MOST)] = ()
     shared: Annotated[tuple[SharedItem, ...], Field(max_length=MOST)] = ()
