@@ -207,6 +207,26 @@ def test_zoom_by_keys_and_buttons_pan_by_arrows_and_dragging(visit: Open, served
     assert tab.problems == []
 
 
+@pytest.mark.parametrize("opened", [True, False])
+def test_what_is_looked_at_stays_in_sight_while_it_grows(visit: Open, served: str, opened: bool) -> None:
+    page = visit().page
+    svg = live(page, served + CLAIM)
+    seen = svg.locator(".kb-box--middle")
+    if opened:
+        svg.locator(".kb-more").last.press("Enter")
+        expect(page.locator("[role=status]", has_text="added")).to_be_attached()
+        seen = svg.locator(f"[data-box='{page.evaluate('document.activeElement.dataset.box')}']")
+        page.wait_for_timeout(500)
+    for _ in range(4):
+        page.get_by_role("button", name="Larger").click()
+        assert seen.evaluate(
+            """box => {
+                const [a, f] = [box, box.closest(".kb-figure")].map((e) => e.getBoundingClientRect());
+                return a.left >= f.left - 1 && a.right <= f.right + 1 && a.top >= f.top - 1 && a.bottom <= f.bottom + 1;
+            }"""
+        )
+
+
 def test_the_wheel_scrolls_the_page_unless_control_is_held(visit: Open, served: str) -> None:
     page = visit().page
     svg = live(page, served + CLAIM)

@@ -259,11 +259,39 @@
   const scaleNow = (view) => view.map.svg.getBoundingClientRect().width / natural(view);
   const fitScale = (view) => Math.min(1, view.figure.clientWidth / natural(view));
 
-  /** Show the map at `scale` pixels a unit, `null` for as large as the page is wide, and keep a point in its place. */
-  const zoom = (view, scale, { at = null, asked = true } = {}) => {
+  /** The part of the figure that is on the screen, in its own pixels: left, top, right, bottom. */
+  const sight = (figure) => {
+    const { y } = figure.getBoundingClientRect();
+    return [0, Math.max(0, -y), figure.clientWidth, Math.min(figure.clientHeight, innerHeight - y)];
+  };
+
+  /** What a reader looks at: the box with the focus, else the page's own, else the one nearest the middle in sight. */
+  const focal = (view) => {
+    const { figure, map } = view;
+    const frame = figure.getBoundingClientRect();
+    const [left, top, right, bottom] = sight(figure);
+    const away = (box) => {
+      const { x, y, width, height } = box.getBoundingClientRect();
+      const [dx, dy] = [x + width / 2 - frame.x, y + height / 2 - frame.y];
+      const seen = dx > left && dx < right && dy > top && dy < bottom;
+      return seen ? Math.hypot(dx - (left + right) / 2, dy - (top + bottom) / 2) : Infinity;
+    };
+    const own = map.middle.element;
+    for (const box of [view.focused, own]) if (box?.isConnected && away(box) < Infinity) return box;
+    const boxes = [...map.svg.querySelectorAll("[data-box]")].map((box) => [away(box), box]).sort(([a], [b]) => a - b);
+    return boxes[0][0] < Infinity ? boxes[0][1] : own ?? boxes[0][1];
+  };
+
+  const clamp = (value, low, high) => (low > high ? (low + high) / 2 : Math.min(Math.max(value, low), high));
+
+  /** Show the map at `scale` pixels a unit, `null` for as large as the page is wide, and keep a point in its place, or
+      a box, which stays whole in sight. */
+  const zoom = (view, scale, { at = null, about = null, asked = true } = {}) => {
     const { figure, map: { svg } } = view;
     const frame = figure.getBoundingClientRect();
-    const [px, py] = at ? [at.x - frame.x, at.y - frame.y] : [frame.width / 2, Math.min(frame.height, innerHeight) / 2];
+    const box = about?.getBoundingClientRect();
+    const spot = box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : at;
+    let [px, py] = spot ? [spot.x - frame.x, spot.y - frame.y] : [frame.width / 2, Math.min(frame.height, innerHeight) / 2];
     const before = scaleNow(view);
     const [x, y] = [(figure.scrollLeft + px) / before, (figure.scrollTop + py) / before];
     const wanted = scale === null ? null : Math.min(Math.max(scale, 0.25), 4);
@@ -271,10 +299,18 @@
     svg.style.width = wanted === null ? "" : `${num(natural(view) * wanted)}px`;
     figure.classList.toggle("kb-figure--zoomed", asked && wanted !== null && wanted > fitScale(view) + 0.001);
     const now = scaleNow(view);
+    if (box) {
+      const [left, top, right, bottom] = sight(figure);
+      const [halfWidth, halfHeight] = [box.width, box.height].map((size) => (size * now) / before / 2);
+      px = clamp(px, left + halfWidth, right - halfWidth);
+      py = clamp(py, top + halfHeight, bottom - halfHeight);
+    }
     figure.scrollLeft = x * now - px;
     figure.scrollTop = y * now - py;
     view.fit.disabled = wanted === null;
   };
+
+  const step = (view, factor) => zoom(view, scaleNow(view) * factor, { about: focal(view) });
 
   const grab = (view) => {
     const { figure } = view;
@@ -304,8 +340,8 @@
     }, { passive: false });
     figure.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "+" || event.key === "=") zoom(view, scaleNow(view) * 1.25);
-      else if (event.key === "-") zoom(view, scaleNow(view) / 1.25);
+      if (event.key === "+" || event.key === "=") step(view, 1.25);
+      else if (event.key === "-") step(view, 1 / 1.25);
       else if (event.key === "0") zoom(view, null);
       else return;
       event.preventDefault();
@@ -361,7 +397,7 @@
 
   const live = (figure) => {
     const pristine = new Map([...figure.querySelectorAll("svg")].map((svg) => [svg.id, svg.cloneNode(true)]));
-    const view = { figure, map: read(shown(figure)), opened: [], status: make("span", { className: "kb-hidden" }) };
+    const view = { figure, map: read(shown(figure)), opened: [], focused: null, status: make("span", { className: "kb-hidden" }) };
     const button = (text, title, act) => {
       const made = make("button", { type: "button", className: "kb-button", textContent: text, title });
       if (text.length < 2) made.setAttribute("aria-label", title);
@@ -381,17 +417,19 @@
     const show = () => {
       view.map = read(shown(figure));
       view.opened = [];
+      view.focused = null;
       view.close.hidden = true;
       wire(view);
       zoom(view, null);
     };
+    figure.addEventListener("focusin", ({ target }) => { view.focused = target.closest("[data-box]") ?? view.focused; });
     figure.classList.add("kb-figure--live");
     figure.tabIndex = 0;
     figure.setAttribute("role", "group");
     figure.setAttribute("aria-label", "Map: plus and minus zoom, 0 fits, arrows move it");
     figure.nextElementSibling.prepend(
-      button("−", "Smaller", () => zoom(view, scaleNow(view) / 1.25)),
-      button("+", "Larger", () => zoom(view, scaleNow(view) * 1.25)),
+      button("−", "Smaller", () => step(view, 1 / 1.25)),
+      button("+", "Larger", () => step(view, 1.25)),
       view.fit, view.close, view.status);
     show();
     grab(view);
