@@ -48,6 +48,11 @@ class Part:
     args: tuple[Hashable, ...] = ()
     late: bool = False
 
+    @property
+    def of_one(self) -> bool:
+        """Whether it says what one record is, rather than listing many."""
+        return self.make is _record
+
 
 class Rendering:
     """How the parts of a site become files.

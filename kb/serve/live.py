@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
 import hashlib
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from kb.corpus import Corpus
@@ -18,6 +20,23 @@ from kb.pages.build import Part, Rendering
 from kb.pages.observed import ObservedSite
 from kb.publish import CONFIG, FONTS, PICTURES, BuildFailed, Frame, artist, render_frame, settings_of
 from kb.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What is left to make after the pages of single records.
+
+    Attributes:
+        parts: lists of many records; empty once they are made.
+        wanted: paths of the files of single records, which are as they should be.
+        changed: paths of the files that changed since :meth:`LiveSite.finish` last told.
+        restamp: whether every page is written anew.
+    """
+
+    parts: tuple[Part, ...]
+    wanted: frozenset[str]
+    changed: frozenset[str]
+    restamp: bool
 
 
 class LiveSite:
@@ -54,6 +73,7 @@ class LiveSite:
         self._parts: frozenset[tuple[Hashable, ...]] = frozenset()
         self._digests: dict[str, bytes] = {}
         self._late: frozenset[str] = frozenset()
+        self._rest: _Rest | None = None
         self._is_late = False
         self._stopped_half_way = False
 
@@ -84,8 +104,13 @@ class LiveSite:
                     changed |= self._show(assessment, restamp=restamp)
                 return changed
 
-    def show(self, assessment: Assessment) -> frozenset[str]:
+    def show(self, assessment: Assessment, *, lists_later: bool = False) -> frozenset[str]:
         """Bring the pages up to date with records and credences, and return the paths of the files that changed.
+
+        Args:
+            assessment: records and credences.
+            lists_later: leave what lists many records to :meth:`finish`, or to the first who asks for it; who asks for
+                a page always gets it as it is now.
 
         Raises:
             BuildFailed: a hand-written page asks for what does not exist.
@@ -93,20 +118,37 @@ class LiveSite:
         with self._lock:
             if self._frame is None:
                 self.reframe()
-            return self._show(assessment)
+            return self._show(assessment, lists_later=lists_later)
+
+    def finish(self) -> frozenset[str]:
+        """Make what :meth:`show` left for later, and return the paths of the files that changed since.
+
+        Raises:
+            BuildFailed: a hand-written page asks for what does not exist.
+        """
+        with self._lock:
+            self._make_rest()
+            rest, self._rest = self._rest, None
+            return rest.changed if rest is not None else frozenset()
 
     def settle(self, path: str) -> None:
-        """Make a file that takes long, such as an export, now that somebody asks for it."""
+        """Make a file that was left for later, such as a list or an export, now that somebody asks for it."""
+        rest = self._rest
+        if rest is not None and (path in rest.wanted or path in self._static):
+            return  # it is as it should be, and whoever makes the lists just now is not waited for
         with self._lock:
+            with contextlib.suppress(BuildFailed):  # who edits is told by `finish`
+                self._make_rest()
             if self._is_late and path in self._late and self._rendering is not None and self._site is not None:
                 assessment = self._site.plain.assessment
                 exports = {form.file_name: form.render(assessment) for form in FORMATS.values()}
                 self._write(part for part in self._rendering.parts(exports) if part.late)
                 self._is_late = False
 
-    def _show(self, assessment: Assessment, *, restamp: bool = False) -> frozenset[str]:
+    def _show(self, assessment: Assessment, *, restamp: bool = False, lists_later: bool = False) -> frozenset[str]:
         assert self._frame is not None
         restamp, self._stopped_half_way = restamp or self._stopped_half_way, True
+        before, self._rest = self._rest, None
         if self._site is None:
             self._site = ObservedSite(assessment, self._settings, self._history(assessment.corpus))
             self._rendering = None
@@ -120,15 +162,42 @@ class LiveSite:
             late = [part for part in self._rendering.parts(stubs) if part.late]
             self._late = frozenset(names | {str(part.args[0]) for part in late if part.args[0] in self._frame.pages})
             self._is_late = True
-            changed, wanted = self._write(self._rendering.parts(), restamp=restamp)
+            parts = tuple(self._rendering.parts())
+            self._forget_all_but(parts)
+            changed, wanted = self._write((part for part in parts if part.of_one), restamp=restamp)
         except FrameError as error:
             raise BuildFailed(f"{CONFIG}: {error}") from None
-        gone = frozenset(self._digests) - wanted - self._late
+        self._stopped_half_way = False
+        if before is not None:
+            restamp = restamp or (before.restamp and bool(before.parts))
+        lists = tuple(part for part in parts if not part.of_one)
+        self._rest = _Rest(lists, wanted, before.changed if before is not None else frozenset(), restamp)
+        return changed if lists_later else changed | self.finish()
+
+    def _make_rest(self) -> None:
+        """Make what lists many records, and delete the files of records that are gone."""
+        rest = self._rest
+        if rest is None or not rest.parts:
+            return
+        self._stopped_half_way = True
+        try:
+            changed, wanted = self._write(iter(rest.parts), restamp=rest.restamp)
+        except FrameError as error:
+            raise BuildFailed(f"{CONFIG}: {error}") from None
+        gone = frozenset(self._digests) - rest.wanted - wanted - self._late
         for path in gone:
             (self.folder / path).unlink(missing_ok=True)
             del self._digests[path]
         self._stopped_half_way = False
-        return changed | gone
+        self._rest = _Rest((), rest.wanted, rest.changed | changed | gone, restamp=False)
+
+    def _forget_all_but(self, parts: tuple[Part, ...]) -> None:
+        """Drop what was made of records that are gone."""
+        assert self._site is not None
+        now: frozenset[tuple[Hashable, ...]] = frozenset((part.make, *part.args) for part in parts)
+        for make, *args in self._parts - now:
+            self._site.recall.forget(make, *args)  # type: ignore[arg-type]
+        self._parts = now
 
     def _write(self, parts: Iterator[Part], *, restamp: bool = False) -> tuple[frozenset[str], frozenset[str]]:
         """Make parts that need it; returns the paths that changed, and all paths."""
@@ -136,21 +205,13 @@ class LiveSite:
         assert self._rendering is not None
         changed: set[str] = set()
         wanted: set[str] = set()
-        seen: set[tuple[Hashable, ...]] = set()
-        late = False
         for part in parts:
-            late = late or part.late
-            seen.add((part.make, *part.args))
             files, is_new = self._site.recall.page(part.make, *part.args)
             wanted.update(path for path, _ in files)
             if is_new or restamp:
                 for path, data in self._rendering.stamped(files):
                     if self._put(path, data):
                         changed.add(path)
-        if not late:
-            for make, *args in self._parts - seen:
-                self._site.recall.forget(make, *args)  # type: ignore[arg-type]
-            self._parts = frozenset(seen)
         return frozenset(changed), frozenset(wanted)
 
     def _put(self, path: str, data: bytes) -> bool:

@@ -74,12 +74,15 @@ class Session:
                 return
             first = not self.live.ready
             assessment = reassess(loaded.corpus, self._before)
-            changed = self.live.show(assessment)
+            changed = self.live.show(assessment, lists_later=not first)
             self._before = assessment
-            self._shown = loaded.corpus.digest
             self._mended(changed, start, name_them=not first)
             if first:
                 _tidy()
+            lists = self.live.finish()
+            if lists:
+                self._mended(lists, start)
+            self._shown = loaded.corpus.digest
         except (KbError, OSError) as error:
             self._fail([str(error)])
 

@@ -8,6 +8,7 @@ import json
 import re
 import socketserver
 import threading
+from collections import deque
 from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,8 @@ from kb.serve.live import LiveSite
 HOST = "127.0.0.1"
 OURS = "/-/"
 """Addresses below this are the server's own; no file of a site begins so."""
+REMEMBERED = 8
+"""Changes of which a page that was busy can still hear one by one."""
 HEARTBEAT = 10.0
 """Seconds after which a connection that has nothing to say shows that it is alive."""
 TYPES = {
@@ -56,7 +59,7 @@ class Desk:
         self.problems: tuple[str, ...] = ()
         self.version = 0
         self.closing = False
-        self._changed: frozenset[str] | None = None
+        self._changes: deque[frozenset[str] | None] = deque(maxlen=REMEMBERED)
         self._news = threading.Condition()
 
     def publish(self, changed: frozenset[str]) -> None:
@@ -81,14 +84,18 @@ class Desk:
             self._news.notify_all()
 
     def wait(self, seen: int) -> tuple[int, frozenset[str] | None]:
-        """The version after ``seen`` with the paths that changed (``None`` for any), or ``seen`` after a while."""
+        """A version after ``seen`` with the paths that changed since (``None`` for any), or ``seen`` after a while."""
         with self._news:
             self._news.wait_for(lambda: self.version != seen or self.closing, HEARTBEAT)
-            return self.version, self._changed if self.version == seen + 1 else None
+            missed = self.version - seen
+            if not 0 < missed <= len(self._changes):
+                return self.version, None
+            since = list(self._changes)[-missed:]
+            return self.version, None if None in since else frozenset().union(*(paths or () for paths in since))
 
     def _tell(self, changed: frozenset[str] | None) -> None:
         self.version += 1
-        self._changed = changed
+        self._changes.append(changed)
         self._news.notify_all()
 
 
