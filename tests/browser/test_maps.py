@@ -267,6 +267,9 @@ def test_pictures_are_downloaded_whole(visit: Open, base: str, browser: Browser,
     assert texts[0] == "Bread from a long cold rise tastes better"
     assert texts[-1].startswith("Counterpoise: “Bread from a long cold rise tastes better”")
     assert texts[-1].endswith("CC BY 4.0")
+    assert "solid with +: supports; dashed with −: counts against; pale: adds nothing yet" in " ".join(texts)
+    assert beyond(tab.page.locator("svg.kb-map.kb-wide")).count() == 1
+    assert not [t for t in texts if t.startswith("+ ")], "it leads nowhere in a file"
     for element in tree.iter():
         assert not {"class", "href", "onclick", "data-box"} & set(element.attrib), "it would need the page"
         assert "var(" not in " ".join(element.attrib.values())

@@ -5,6 +5,7 @@
 
   const { load, make, save } = window.counterpoise;
   const SVG = "http://www.w3.org/2000/svg";
+  const MAP_KEY = "Lines: solid with +: supports; dashed with −: counts against; pale: adds nothing yet; thicker: stated as stronger.";
   const PAD = 24, HEAD = 24, FOOT = 18, SHARPNESS = 2, MOST_PIXELS = 16000;
 
   // What a picture takes from the style sheet; the first ones pass from an element to what is inside it.
@@ -62,14 +63,18 @@
     await load("assets/fonts/source-sans-3.js");
     const copy = svg.cloneNode(true);
     paint(svg, copy, null);
+    const key = svg.matches(".kb-map") ? MAP_KEY : "";
+    for (const more of copy.querySelectorAll(".kb-more")) more.remove(); // it opens nothing in a file
     strip(copy);
     const page = getComputedStyle(document.body);
     const { x, y, width, height } = box(svg);
     const sheet = document.createElementNS(SVG, "svg");
     const title = wrapped(document.querySelector("h1").textContent.trim(), width, "600 18px 'Source Sans 3', sans-serif");
-    const credit = wrapped(document.querySelector("meta[name=credit]")?.content ?? `${document.title}, CC BY 4.0`, width, "12px 'Source Sans 3', sans-serif");
+    const below = "12px 'Source Sans 3', sans-serif";
+    const foot = key ? wrapped(key, width, below) : [];
+    foot.push(...wrapped(document.querySelector("meta[name=credit]")?.content ?? `${document.title}, CC BY 4.0`, width, below));
     const top = PAD + HEAD * title.length + 8;
-    const whole = [width + 2 * PAD, top + height + 16 + FOOT * credit.length + PAD - 6];
+    const whole = [width + 2 * PAD, top + height + 16 + FOOT * foot.length + PAD - 6];
     Object.entries({ xmlns: SVG, viewBox: `0 0 ${whole.join(" ")}`, width: whole[0], height: whole[1], "font-family": "'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif" })
       .forEach(([key, value]) => sheet.setAttribute(key, value));
     const font = document.createElementNS(SVG, "style");
@@ -82,7 +87,7 @@
     Object.entries({ x: PAD, y: top, width, height, viewBox: `${x} ${y} ${width} ${height}`, overflow: "visible" })
       .forEach(([key, value]) => inside.setAttribute(key, value));
     sheet.append(font, ground, ...title.map((line, i) => text(PAD, PAD + 14 + HEAD * i, 18, 600, page.color, line)), inside,
-      ...credit.map((line, i) => text(PAD, top + height + 26 + FOOT * i, 12, 400, page.color, line)));
+      ...foot.map((line, i) => text(PAD, top + height + 26 + FOOT * i, 12, 400, page.color, line)));
     return { source: new XMLSerializer().serializeToString(sheet), width: whole[0], height: whole[1] };
   };
 
