@@ -277,12 +277,27 @@ def test_a_taken_port_is_said(served: Served) -> None:
     assert ran.stderr == f"kb: port {served.port} is taken; choose another with --port, or 0 for any that is free\n"
 
 
+def hear_ctrl_c() -> None:
+    """A job in the background ignores Ctrl-C, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     records = Path(shutil.copytree(BREAD, tmp_path / "claims"))
     (records / TERM).write_text("kind: term\n", "utf-8")
     command = [sys.executable, "-u", "-m", "kb.cli", "serve", "--no-open", "--port", "0", "--claims", str(records)]
     env = {**os.environ, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as run:
+    started = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+        preexec_fn=hear_ctrl_c,
+    )
+    with started as run, contextlib.ExitStack() as end:
+        end.callback(run.kill)  # whatever fails below, nothing waits for it
         assert run.stdout is not None
         assert run.stderr is not None
         lines = [run.stdout.readline()]
