@@ -96,6 +96,10 @@ def test_text_and_marks_stand_out_from_every_ground(scheme: str) -> None:
     assert len(inks) == 8
     for ink in inks:
         assert min(contrast(p[ink], p[f"kb-{ground}"]) for ground in ("paper", "surface", "sunken")) >= 4.5, ink
+    banner = re.search(r"\.kb-banner \{ background: var\(--(kb-[\w-]+)\)", CSS)
+    assert banner is not None
+    assert banner[1] in ("kb-open-tint", "kb-sunken", "kb-surface"), "a mark is for words, not for a banner"
+    assert min(contrast(p[ink], p[banner[1]]) for ink in ("kb-ink", "kb-link", "kb-ink-2")) >= 4.5
     for mark in ("kb-for", "kb-against", "kb-open", "kb-rule-strong"):
         assert min(contrast(p[mark], p[f"kb-{ground}"]) for ground in ("paper", "surface")) >= 3, mark
     for i in range(6):
