@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process, utils
 
 from kb import fmt, vocab
 from kb import models as m
 from kb.alike import wording
 from kb.corpus import Corpus, Entry
-from kb.drafts import annotation_at, options
+from kb.drafts import annotation_at, model_at, options
 from kb.engine import assess
 from kb.engine.impact import Impact, difference
 from kb.errors import Finding, Level
@@ -28,6 +28,9 @@ from kb.load import RESERVED, read_record
 from kb.rules import run_rules
 from kb.schema import hint
 from kb.text import Path, read_document
+from kb.typed import date_of, in_latin_letters, plain_letters
+from kb.validate import locate, value_at
+from kb.wording import Wrong, in_words
 
 LONGEST_SLUG = 60
 _EXPLAINED = frozenset(
@@ -35,10 +38,11 @@ _EXPLAINED = frozenset(
     | {"reliability", "scheme", "seen_in", "senses", "set", "stance", "target", "type"}
 )
 """Fields that get a comment in a new file: those that need a judgement or have a form of their own."""
+_DATES = frozenset({"accessed", "added", "as_of", "by", "date", "issued", "said", "since"})
+"""Fields that may hold a date: how people write one is put into the form of a record."""
 _COMMON = frozenset(
     {"a", "an", "and", "are", "as", "at", "by", "for", "from", "how", "in", "is", "of", "on", "the", "to"}
 )
-_UNDECOMPOSED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,7 @@ class Trial:
 
 def slug(text: str, most: int = LONGEST_SLUG) -> str:
     """A text as an id: lower-case words joined by hyphens, cut between words; ``record`` when nothing is left."""
-    plain = unicodedata.normalize("NFKD", text.lower().translate(_UNDECOMPOSED)).replace("'", "").replace("’", "")
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    words = re.findall(r"[a-z0-9]+", plain)
+    words = re.findall(r"[a-z0-9]+", plain_letters(text).replace("'", "").replace("’", ""))
     found = ""
     for word in words:
         longer = f"{found}-{word}" if found else word[:most]
@@ -104,10 +106,11 @@ def free_id(wanted: str, corpus: Corpus, taken: Iterable[str] = ()) -> str:
 
 
 def source_id(title: str, families: tuple[str, ...], issued: str | None) -> str:
-    """``<first author>-<year>-<words>`` as far as they are known."""
+    """``<first author>-<year>-<words>`` as far as they are known; an author in other letters is left out."""
     words = [word for word in slug(title, 200).split("-") if word not in _COMMON][:3]
-    author = slug(families[0], 20) if families else ""
-    return "-".join(part for part in (author, (issued or "")[:4], *words) if part)[:80].strip("-")
+    author = slug(families[0], 20) if families and in_latin_letters(families[0]) else ""
+    year = re.match(r"\d{4}(?![^-])", issued or "", re.ASCII)
+    return "-".join(part for part in (author, year[0] if year else "", *words) if part)[:80].strip("-")
 
 
 def position_id(data: Mapping[str, Any]) -> str:
@@ -229,26 +232,53 @@ def value_of(text: str, kind: vocab.Kind, path: Path, data: Mapping[str, Any]) -
     check = TypeAdapter(annotation)
     document, faults = read_document(f"v: {text}".encode(), "")
     tried: list[Any] = [text]
+    date = date_of(text)
+    if date is not None and path[-1] in _DATES:
+        tried.append(date)
     if document is not None and not faults:
         tried.append(document.data["v"])
     if any(getattr(option, "__origin__", None) is tuple for option in options(annotation)):
         tried.append([part.strip() for part in text.split(",") if part.strip()])
-    first: ValidationError | None = None
+    faults_of: list[tuple[Any, ErrorDetails]] = []
     for value in tried:
         try:
             check.validate_json(json.dumps(value), strict=True)
         except ValidationError as error:
-            first = first or error
+            faults_of.append((value, error.errors(include_url=False)[0]))
         else:
             return value
-    assert first is not None
-    raise ValueError(f"`{name}` cannot be {text[:60]!r}: {first.errors(include_url=False)[0]['msg'][:200]}")
+    value, problem = next((one for one in reversed(faults_of) if not isinstance(one[0], str)), faults_of[0])
+    where = locate(problem["loc"], value)
+    model = m.MODELS[kind]
+    wrong = Wrong(
+        kind=problem["type"],
+        ctx=problem.get("ctx", {}),
+        raw=problem["msg"],
+        field=".".join(step for step in (*path, *where) if isinstance(step, str)),
+        name=str((*path, *where)[-1]),
+        value=value_at(value, where),
+        parent=model_at(model, path[:-1], data),
+        annotation=annotation,
+    )
+    raise ValueError("; ".join(in_words(wrong)))
 
 
 def needed(kind: vocab.Kind) -> tuple[str, ...]:
     """Fields without which a record of this kind is none, in the order of the data model."""
     fields = m.MODELS[kind].model_fields
     return tuple(field.alias or name for name, field in fields.items() if field.is_required() and name != "kind")
+
+
+def needs_source(data: Mapping[str, Any], kind: vocab.Kind) -> bool:
+    """Whether a check refuses a record of this kind that names no source and passage."""
+    if kind is vocab.Kind.QUANTITY:
+        return not any(data.get(name) for name in ("confirmed", "unconfirmed", "formula"))
+    return kind in (vocab.Kind.EVIDENCE, vocab.Kind.POSITION)
+
+
+def needs_claim(kind: vocab.Kind) -> bool:
+    """Whether a record of this kind is idle unless it bears on a claim."""
+    return kind in (vocab.Kind.EVIDENCE, vocab.Kind.ARGUMENT)
 
 
 def explained(model: type[BaseModel], name: str) -> str:
@@ -279,25 +309,27 @@ def _comments(kind: vocab.Kind, data: Mapping[str, Any]) -> dict[Path, str]:
     found: dict[Path, str] = {(name,): explained(model, name) for name in data if name in _EXPLAINED}
     links = data.get("bears_on")
     for where in [("bears_on", 0)] if links else [("link",)] if data.get("link") else []:
-        likelier = "How many times likelier it is if the claim is true than if not"
-        found[(*where, "strength")] = f"{likelier}:\n{strength_scale()}."
+        stance = value_at(data, (*where, "stance"))
+        found[(*where, "strength")] = f"How many times {likelier(str(stance))}:\n{strength_scale()}."
         found[(*where, "why")] = explained(m.Link, "why")
-    return {path: text for path, text in found.items() if _has(data, path)}
+    return {path: text for path, text in found.items() if value_at(data, path) is not None}
+
+
+def likelier(stance: str) -> str:
+    """What a strength counts, of a link with this stance."""
+    first, second = ("false", "true") if stance == vocab.Stance.OPPOSES else ("true", "false")
+    return f"likelier to see this if the claim is {first} than if it is {second}"
 
 
 def strength_scale() -> str:
     """The words of strength, each with its likelihood ratio."""
+    return ", ".join(f"{word} {factor}" for word, factor in strength_factors().items())
+
+
+def strength_factors() -> dict[str, str]:
+    """Word of strength to its likelihood ratio as people read it."""
     factors = {word.word: 10 ** (word.db / 10) for word in vocab.STRENGTH_WORDS.values()}
-    return ", ".join(f"{word} {x:.0f}" if x > 1.5 else f"{word} {x:.2f}" for word, x in factors.items())
-
-
-def _has(data: Any, path: Path) -> bool:
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
+    return {word: f"{x:.0f}" if x > 1.5 else f"{x:.2f}" for word, x in factors.items()}
 
 
 def try_out(corpus: Corpus, drafts: Iterable[Draft], *, broken: bool = False) -> Trial:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kb import models as m
@@ -20,11 +20,13 @@ from kb.diff.markdown import code, markdown
 from kb.drafts import MISSING_ID
 from kb.errors import Finding, Level, Unavailable
 from kb.imports.form import LABELS, Answers, Wrong
-from kb.load import Loaded, load_files, read_record
+from kb.load import Loaded, load_files
 from kb.new import Draft
 from kb.rules import check_loaded
+from kb.rules._base import a_kind
 from kb.text import Path as DataPath
 from kb.text import read_document
+from kb.typed import chosen, date_of, in_latin_letters, named, passage_words, with_a_cut
 
 MARK = "<!-- kb-submit -->"
 """First line of the comment, by which the next run finds it."""
@@ -54,6 +56,12 @@ _PLACES: dict[vocab.Kind, dict[DataPath, str]] = {
     },
 }
 """Where in a record each answer of the form ends up."""
+_ALSO: dict[vocab.Kind, dict[str, str]] = {
+    vocab.Kind.EVIDENCE: {"start": LABELS["first-words"], "anchor": LABELS["first-words"], "added": "today"},
+    vocab.Kind.SOURCE: {"authors": LABELS["authors"], "accessed": "today", "added": "today"},
+}
+"""What fields are called that are no place of an answer of their own."""
+_FIELD = re.compile(r"`([a-z_]+(?:\.[a-z_]+)*):?`")
 _ORDER = {label: n for n, label in enumerate(LABELS.values())}
 
 
@@ -100,16 +108,9 @@ def submission(answers: Answers, loaded: Loaded, files: Iterable[tuple[str, byte
     if topic is None:
         raise Unavailable("there is no topic yet; make one before others add to it: claims/TOPIC/_topic.yaml")
     drafts.append(new.draft(id, vocab.Kind.EVIDENCE, topic, item, corpus.root, comments=False))
-    wrong = list(answers.wrong)
-    for found in (
-        fields.wrong,
-        *([_put(f, draft) for f in read_record(draft.text, draft.path, draft.topic).findings] for draft in drafts),
-    ):
-        told = {one.label for one in wrong}
-        wrong += [one for one in dict.fromkeys(found) if one.label not in told]
-    if wrong:
-        return Submission(wrong=_in_order(wrong), notes=answers.notes)
-    return _tried(answers, loaded, list(files), drafts, alike(item, vocab.Kind.EVIDENCE, corpus))
+    told = {one.label for one in answers.wrong}
+    wrong = [*answers.wrong, *(one for one in dict.fromkeys(fields.wrong) if one.label not in told)]
+    return _tried(answers, loaded, list(files), drafts, wrong, alike(item, vocab.Kind.EVIDENCE, corpus))
 
 
 def _tried(
@@ -117,21 +118,34 @@ def _tried(
     loaded: Loaded,
     files: list[tuple[str, bytes | None]],
     drafts: list[Draft],
+    wrong: list[Wrong],
     alike: tuple[Alike, ...],
 ) -> Submission:
-    """The drafts among the records: what is wrong with them, or what they do."""
+    """The drafts among the records: everything that is wrong with them, or what they do.
+
+    Drafts are tried with their stand-ins when answers are wrong, so that one answer tells of all faults at once; what
+    follows from a stand-in is left out.
+    """
     after = load_files([*files, *((f"{d.topic}/{d.id}.yaml", d.text) for d in drafts)], loaded.corpus.root)
-    before_findings, after_findings = check_loaded(loaded), check_loaded(after)
+    after_findings = check_loaded(after)
     by_path = {draft.path: draft for draft in drafts}
     ours = [f for f in after_findings if f.path in by_path]
-    errors = [f for f in ours if f.level is Level.ERROR]
-    if errors:
-        wrong = _in_order(dict.fromkeys(_put(f, by_path[f.path]) for f in errors))
-        return Submission(wrong=wrong, alike=alike, notes=answers.notes)
+    told = {one.label for one in wrong}
+    for finding in ours:
+        if finding.level is Level.ERROR and MISSING_ID not in finding.message:
+            one = _put(finding, by_path[finding.path])
+            wrong += [one] if one.label not in told and one not in wrong else []
+    if wrong:
+        return Submission(wrong=_in_order(wrong), alike=() if told else alike, notes=answers.notes)
+    before_findings = check_loaded(loaded)
     effect = compare(
         loaded, after, names=("the records", "with this"), base_findings=before_findings, head_findings=after_findings
     )
-    warnings = tuple(f for f in ours if f.level is Level.WARNING)
+    warnings = tuple(
+        replace(f, message=_labelled(f.message, kind), hint=_labelled(f.hint, kind))
+        for f in ours
+        if f.level is Level.WARNING and (kind := by_path[f.path].kind)
+    )
     return Submission(tuple(drafts), (), alike, warnings, answers.notes, effect)
 
 
@@ -153,7 +167,19 @@ def _put(finding: Finding, draft: Draft) -> Wrong:
     places = _PLACES[draft.kind]
     id = next((places[at[:n]] for n in range(len(at), 0, -1) if at[:n] in places), None)
     label = LABELS[id] if id is not None else "The record"
-    return Wrong(label, finding.message, finding.hint)
+    return Wrong(label, _labelled(finding.message, draft.kind), _labelled(finding.hint, draft.kind))
+
+
+def _labelled(text: str, kind: vocab.Kind) -> str:
+    """A check's words with the form's headings instead of the names of fields, which who fills in a form never sees."""
+    names = {str(path[-1]): LABELS[id] for path, id in _PLACES[kind].items() if isinstance(path[-1], str)}
+    names = {**names, **_ALSO[kind]}
+
+    def label(found: re.Match[str]) -> str:
+        name = names.get(found[1].rpartition(".")[2])
+        return f"“{name}”" if name is not None else found[0]
+
+    return _FIELD.sub(label, text)
 
 
 class _Fields:
@@ -179,8 +205,10 @@ class _Fields:
             "strength": self._word("strength", list(vocab.STRENGTH_WORDS)),
             "why": self._needed("why"),
         }
+        title = self._needed("title")
+        self._latin("title", title)
         return {
-            "title": self._needed("title"),
+            "title": title,
             "text": self._needed("text"),
             "design": self._word("design", [design.value for design in vocab.Design]),
             "seen_in": [_without_none({"source": source or MISSING_ID, **self._passage()})],
@@ -190,51 +218,83 @@ class _Fields:
 
     def source(self, today: str) -> tuple[str | None, dict[str, Any] | None]:
         """The id of a source that is there, or the fields of a new one."""
-        named = self._needed("source")
-        known = self._known(named)
-        if known is not None or "source" not in self.given:
+        answer = named(self._needed("source"))
+        given = "source" in self.given
+        known = self._known(answer) if given else None
+        if known is not None:
             return known, None
-        doi = _DOI.match(named)
-        if doi is None and not _URL.match(named):
-            near = new.closest_records(named, (vocab.Kind.SOURCE,), self.corpus)
+        doi = _DOI.match(answer)
+        fresh = doi is not None or _URL.match(answer) is not None
+        if given and not fresh:
+            near = new.closest_records(answer, (vocab.Kind.SOURCE,), self.corpus)
             ids = f"give one of these, if you mean it: {', '.join(entry.id for entry in near)}; or " if near else ""
-            self._say("source", f"no source has the id {named[:80]}", f"{ids}give its address: https://...")
-            return None, None
-        fresh = {
-            "title": self._needed("source-title", "the source is new here, and this is not answered"),
-            "type": self._word("source-type", [kind.value for kind in vocab.SourceType]),
+            self._say("source", f"no source has the id {answer[:80]}", f"{ids}give its address: https://...")
+        about = {
+            "title": self._source_title(needed=fresh),
+            "type": self._source_type(needed=fresh),
             "authors_text": self.given.get("authors"),
-            "issued": self.given.get("issued"),
-            "url": f"https://doi.org/{doi[1]}" if doi is not None else named,
-            "doi": doi[1] if doi is not None else None,
-            "accessed": today,
-            "added": today,
+            "issued": self._date(today),
         }
-        return None, _without_none(fresh)
+        if not fresh:
+            return None, None
+        where = {"url": f"https://doi.org/{doi[1]}", "doi": doi[1]} if doi is not None else {"url": answer}
+        return None, _without_none({**about, **where, "accessed": today, "added": today})
 
-    def _known(self, named: str) -> str | None:
+    def _source_title(self, *, needed: bool) -> str | None:
+        if needed:
+            self._needed("source-title", "the source is new here, and this is not answered")
+        title = self.given.get("source-title", MISSING_ID)
+        self._latin("source-title", title)
+        return title
+
+    def _source_type(self, *, needed: bool) -> str | None:
+        if not needed and "source-type" not in self.given:
+            return None
+        return self._word("source-type", [kind.value for kind in vocab.SourceType])
+
+    def _date(self, today: str) -> str | None:
+        """The date of the source; today where the answer is none, so that nothing follows from it."""
+        answer = self.given.get("issued")
+        if answer is None:
+            return None
+        date = date_of(answer)
+        if date is None:
+            instead = "write 2026-03 for a month, 2026-03-12 for a day, or the year alone"
+            self._say("issued", f"{with_a_cut(answer)!r} cannot be read as one date", instead)
+        return date or today
+
+    def _latin(self, id: str, text: str) -> None:
+        if not in_latin_letters(text):
+            message = "the name of the file is made of it, and it has few Latin letters"
+            self._say(id, message, "write it in English, the language of the records")
+
+    def _known(self, answer: str) -> str | None:
         """The source with this id, address or DOI."""
-        entry = self.corpus.find(_last_part(named))
+        entry = self.corpus.find(_last_part(answer))
         if entry is not None and isinstance(entry.record, m.Source):
             return entry.id
-        return new.source_at(named, self.corpus)
+        return new.source_at(answer, self.corpus)
 
     def _claim(self) -> str:
         if "claim" not in self.given:
             return self._needed("claim")
-        named = self.given["claim"]
+        answer = named(self.given["claim"])
         kinds = (vocab.Kind.CLAIM, vocab.Kind.UNDERCUT)
-        entry = self.corpus.find(_last_part(named))
+        entry = self.corpus.find(_last_part(answer))
         if entry is not None and entry.kind in kinds:
             return entry.id
-        near = new.closest_records(named, kinds, self.corpus)
+        near = new.closest_records(answer, kinds, self.corpus)
         hint = "; ".join(f"{one.id} ({one.title})" for one in near)
-        what = f"{entry.id} is a {entry.kind.value}" if entry is not None else f"no claim has the id {named[:80]}"
+        what = f"no claim has the id {answer[:80]}"
+        if entry is not None:
+            is_a = "evidence" if entry.kind is vocab.Kind.EVIDENCE else a_kind(frozenset({entry.kind}))
+            what = f"{entry.id} is {is_a}, not a claim"
         self._say("claim", what, f"one of these? {hint}" if hint else "copy the last part of the address of its page")
         return MISSING_ID
 
     def _passage(self) -> dict[str, Any]:
-        first, last, place = (self.given.get(id) for id in ("first-words", "last-words", "locator"))
+        first, last = (passage_words(self.given.get(id, "")) or None for id in ("first-words", "last-words"))
+        place = self.given.get("locator")
         if first is None and last is not None:
             self._say("first-words", "the last words are given without the first", "give both, or the first alone")
         elif first is None and place is None:
@@ -244,7 +304,7 @@ class _Fields:
         return {"anchor": anchor, "locator": place}
 
     def _word(self, id: str, words: list[str]) -> str:
-        answer = self._needed(id, "nothing is chosen")
+        answer = chosen(self._needed(id, "nothing is chosen"))
         if answer not in words and id in self.given:
             self._say(id, f"{answer[:60]!r} is not one of the form's words", f"write one of {', '.join(words)}")
         return answer if answer in words else words[0]
@@ -263,11 +323,11 @@ def _without_none(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
-def _last_part(named: str) -> str:
+def _last_part(answer: str) -> str:
     """The id in the address of a record's page; anything else as it is."""
-    if not _URL.match(named):
-        return named
-    return re.split(r"[?#]", named)[0].rstrip("/").rpartition("/")[2].removesuffix(".html")
+    if not _URL.match(answer):
+        return answer
+    return re.split(r"[?#]", answer)[0].rstrip("/").rpartition("/")[2].removesuffix(".html")
 
 
 def as_markdown(made: Submission) -> str:

@@ -165,7 +165,7 @@ def _wrong_type(wrong: Wrong) -> tuple[str, str]:
             f"write `{wrong.name}: [{str(wrong.value)[:40]}]`, or each entry on a line that starts with `- `",
         )
     if wanted == "fields" and isinstance(wrong.value, str) and Anchor in options(wrong.annotation):
-        return message, f"write two lines: `{wrong.name}:` and, below it and indented, `  start: \"first words\"`"
+        return message, f'write two lines: `{wrong.name}:` and, below it and indented, `  start: "first words"`'
     if wanted == "fields":
         names = _field_names(wrong.annotation)
         hint = f"write one a line and indented: {names}" if names else "write lines of `name: value`, indented"

@@ -215,7 +215,7 @@ def test_a_page_may_be_named_by_its_address(submit: Any, clock_copy: Path) -> No
     ("change", "label", "says"),
     [
         ({"claim": "cold-oils"}, "Claim", "no claim has the id cold-oils; one of these? cold-oil ("),
-        ({"claim": "keeper-log"}, "Claim", "keeper-log is a source"),
+        ({"claim": "keeper-log"}, "Claim", "keeper-log is a source, not a claim"),
         ({"stance": "neither"}, "Which way does it speak?", "'neither' is not one of the form's words"),
         ({"strength": "{db: 60}"}, "How strongly?", "write one of negligible, slight"),
         ({"design": "sandwich"}, "How was it found?", "write one of experiment"),
@@ -224,8 +224,8 @@ def test_a_page_may_be_named_by_its_address(submit: Any, clock_copy: Path) -> No
         ({"why": "short"}, "Why that much?", "10"),
         ({"source": "keeper-lo"}, "Source", "no source has the id keeper-lo; give one of these, if you mean it: "),
         ({"source": "https://clocks.example/w"}, "Title of the source", "is not answered"),
-        ({**NEW_SOURCE, "issued": "last week"}, "Date of the source", "`issued`"),
-        ({**NEW_SOURCE, "source": "https://a b"}, "Source", "`url`"),
+        ({**NEW_SOURCE, "issued": "last week"}, "Date of the source", "write 2026-03 for a month"),
+        ({**NEW_SOURCE, "source": "https://a b"}, "Source", "write blanks in an address as %20"),
         ({"first-words": "two words"}, "First words of the passage", "3 to 8"),
         ({"first-words": None}, "First words of the passage", "nothing says where"),
         ({"last-words": "three more words", "first-words": None}, "First words of the passage", "without the first"),
@@ -249,6 +249,90 @@ def test_what_is_wrong_with_a_record_is_said_under_a_heading(
 def test_everything_that_is_wrong_is_said_at_once(submit: Any) -> None:
     data = json.loads(submit(body(claim="nothing-at-all", title="x" * 130, stance="maybe", terms=None), "--json").out)
     assert [one["label"] for one in data["wrong"]] == [LABELS[id] for id in ("claim", "stance", "title", "terms")]
+
+
+@pytest.mark.parametrize("issued", ["12/03/2026", "last week", "2026-13", '"soon"'])
+def test_a_wrong_date_is_the_only_fault(submit: Any, issued: str) -> None:
+    data = json.loads(submit(body(**{**NEW_SOURCE, "issued": issued}), "--json").out)
+    assert [one["label"] for one in data["wrong"]] == ["Date of the source"]
+    assert data["wrong"][0]["instead"].startswith("write 2026-03 for a month")
+
+
+@pytest.mark.parametrize(
+    ("issued", "date"),
+    [("March 2024", "2024-03"), ("3 Mar 2024", "2024-03-03"), ('"2024"', '"2024"'), ("2024/03/12", "2024-03-12")],
+)
+def test_dates_in_the_usual_ways_are_taken(submit: Any, clock_copy: Path, issued: str, date: str) -> None:
+    assert submit(body(**{**NEW_SOURCE, "issued": issued})).code == 0
+    assert f"issued: {date}\n" in (clock_copy / "sources" / "doe-2024-winters-tower.yaml").read_text()
+
+
+def test_faults_of_every_sort_are_said_in_one_round(submit: Any, clock_copy: Path) -> None:
+    """What the form, the records and the rules say: a claim, a title, a new source's date, the first words."""
+    text = body(**{**NEW_SOURCE, "claim": "nothing-at-all", "title": "x" * 130, "source-title": None,
+                   "issued": "12/03/2026", "first-words": "two words", "why": "short"})  # fmt: skip
+    data = json.loads(submit(text, "--json").out)
+    ids = ("claim", "why", "title", "source-title", "issued", "first-words")
+    assert [one["label"] for one in data["wrong"]] == [LABELS[id] for id in ids]
+    assert "this-is-still-missing" not in json.dumps(data)
+    nothing = json.loads(submit(body(**dict.fromkeys(GOOD)), "--json").out)
+    assert [one["label"] for one in nothing["wrong"]] == [LABELS[i] for i in GOOD]
+    lone = json.loads(submit(body(**{"source": None, "first-words": "two words"}), "--json").out)
+    assert [one["label"] for one in lone["wrong"]] == ["Source", "First words of the passage"]
+
+
+def test_signs_around_the_words_of_a_passage_are_taken_off(submit: Any, clock_copy: Path) -> None:
+    words = {"first-words": '"stiff oil was found..."', "last-words": "**in each of the winters**…"}
+    assert submit(body(**words)).code == 0
+    text = (clock_copy / "tower" / "oil-was-found-stiff-in-every-winter.yaml").read_text()
+    assert '      start: "stiff oil was found"\n      end: "in each of the winters"\n' in text
+
+
+def test_ids_and_addresses_in_markdown_are_read(submit: Any) -> None:
+    link = {**NEW_SOURCE, "source": "[the log of winters](https://clocks.example/winter)", "claim": "`cold-oil`"}
+    assert submit(body(**link), "--dry-run").code == 0
+    assert submit(body(source="`keeper-log`", strength="slight: about 2 times as likely"), "--dry-run").code == 0
+
+
+def test_every_option_of_the_form_is_taken(submit: Any) -> None:
+    fields = {part["id"]: part["attributes"] for part in yaml.safe_load(FORM.read_text())["body"] if "id" in part}
+    for id in ("stance", "strength", "design", "source-type"):
+        for option in fields[id]["options"]:
+            assert submit(body(**{**NEW_SOURCE, id: option}), "--dry-run").code == 0, option
+
+
+def test_an_item_is_no_claim(submit: Any, clock_copy: Path) -> None:
+    assert submit(body()).code == 0
+    ran = submit(body(claim="oil-was-found-stiff-in-every-winter"))
+    assert "Claim: oil-was-found-stiff-in-every-winter is evidence, not a claim; " in ran.out
+
+
+def test_moves_are_listed_where_nothing_is_written(submit: Any) -> None:
+    ran = submit(body(), "--dry-run")
+    moves = json.loads(submit(body(), "--dry-run", "--json").out)["effect"]["moves"]
+    assert moves
+    assert "kb diff" not in ran.out
+    for move in moves:
+        ends = f"{move['before']:.0%} → {move['after']:.0%}"
+        assert re.search(rf"^ *{re.escape(ends)} .*  {move['claim']}: ", ran.out, re.MULTILINE), (ends, ran.out)
+
+
+def test_a_look_speaks_in_the_words_of_the_form(submit: Any) -> None:
+    ran = submit(body(**{**NEW_SOURCE, "issued": "2026-12-24"}), "--markdown")
+    assert "“Date of the source” is 2026-12-24, after “today” (2026-11-22)" in ran.out
+
+
+@pytest.mark.parametrize("id", ["title", "source-title"])
+def test_a_title_in_other_letters_is_asked_for_in_english(submit: Any, id: str) -> None:
+    data = json.loads(submit(body(**{**NEW_SOURCE, id: "2029年的人工智能"}), "--json").out)
+    assert [one["label"] for one in data["wrong"]] == [LABELS[id]]
+    assert data["wrong"][0]["instead"] == "write it in English, the language of the records"
+
+
+def test_authors_in_other_letters_are_kept_and_left_out_of_the_id(submit: Any) -> None:
+    data = json.loads(submit(body(**{**NEW_SOURCE, "authors": "王小明"}), "--json").out)
+    assert data["files"][0]["id"] == "2024-winters-tower"
+    assert "authors_text: 王小明" in data["files"][0]["text"]
 
 
 def test_a_place_does_where_words_cannot_be_given(submit: Any, clock_copy: Path) -> None:

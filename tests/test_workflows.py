@@ -13,7 +13,7 @@ import yaml
 from repositories import Repository, evidence
 from support import ROOT, Kb
 
-from kb import vocab
+from kb import new, typed, vocab
 from kb.cli import app
 
 GITHUB = ROOT / ".github"
@@ -198,10 +198,14 @@ def test_the_commands_of_validate_on_a_pull_request(kb: Kb, tmp_path: Path, monk
 def test_the_form_offers_what_a_record_takes() -> None:
     fields = {f["id"]: f for f in read(FORM)["body"] if "id" in f}
     offered = {id: f["attributes"].get("options") for id, f in fields.items()}
-    assert offered["strength"] == list(vocab.STRENGTH_WORDS)
-    assert offered["design"] == [design.value for design in vocab.Design]
-    assert offered["source-type"] == [kind.value for kind in vocab.SourceType]
-    assert offered["stance"] == [stance.value for stance in vocab.Stance]
+    factors = new.strength_factors()
+    assert list(factors) == list(vocab.STRENGTH_WORDS)
+    assert offered["strength"] == [f"{word}: about {factor} times as likely" for word, factor in factors.items()]
+    assert "slight: about 2 times as likely" in offered["strength"]
+    assert offered["design"] == [f"{design.value}: {design.definition}" for design in vocab.Design]
+    assert offered["source-type"] == [f"{kind.value}: {kind.definition}" for kind in vocab.SourceType]
+    assert [typed.chosen(one) for one in offered["stance"]] == [stance.value for stance in vocab.Stance]
+    assert [one.rpartition(" ")[2] for one in offered["stance"]] == ["true", "false"]
     required = {id for id, f in fields.items() if f.get("validations", {}).get("required")}
     assert {"claim", "stance", "strength", "why", "title", "text", "design", "source"} <= required
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import typer
 
 from kb import models as m
 from kb import new, vocab
+from kb.cli.shell import count
 from kb.corpus import Corpus
 from kb.drafts import annotation_at, options
+from kb.rules.anchor_words import FEWEST, MOST
+from kb.snapshots import word_count
 from kb.text import Path
+from kb.typed import in_latin_letters, named, passage_words
+from kb.validate import value_at
 
 _WELCOME: dict[vocab.Kind, tuple[str, ...]] = {
     vocab.Kind.QUESTION: ("text", "answers"),
@@ -25,16 +32,19 @@ _WELCOME: dict[vocab.Kind, tuple[str, ...]] = {
 }
 """Fields that are asked for though a record can do without them."""
 
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)\Z", re.I)
+
 
 class Asker:
     """Asks for fields on a terminal.
 
     Args:
         corpus: the records, to find those that somebody means.
+        has_id: whether the record's id is given, so that it need not be made of the title.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
-        self.corpus = corpus
+    def __init__(self, corpus: Corpus, *, has_id: bool = False) -> None:
+        self.corpus, self.has_id = corpus, has_id
 
     def fields(self, data: dict[str, Any], kind: vocab.Kind) -> None:
         """Ask for a kind's needed fields, and for those that are welcome, where the data lack them."""
@@ -45,34 +55,47 @@ class Asker:
                 if value is not None:
                     data[name] = value
 
-    def which_source(self, today: str) -> tuple[str | None, dict[str, Any] | None]:
+    def which_source(self, today: str, *, optional: bool) -> tuple[str | None, dict[str, Any] | None]:
         """The id of the source that is meant, or the fields of a new one."""
         typer.echo("Source: where it is said: an id, or words of its title; `new` for one that is not there yet.")
         near: list[str] = []
         while True:
-            answer = str(typer.prompt("source", default="", show_default=False)).strip()
+            answer = named(_answer("source", optional=optional))
             if answer == "new":
-                data: dict[str, Any] = {"kind": "source", "accessed": today, "added": today}
-                self.fields(data, vocab.Kind.SOURCE)
-                return None, data
-            found = self.corpus.find(_chosen(answer, near))
+                return None, self._new_source({}, today)
+            if not answer:
+                if optional:
+                    return None, None
+                typer.echo("  this is needed: an id, words of a title, or `new`")
+                continue
+            known = new.source_at(answer, self.corpus)
+            found = self.corpus.find(known or _chosen(answer, near))
             if found is not None and isinstance(found.record, m.Source):
                 return found.id, None
-            if not answer:
-                return None, None
+            doi = _DOI.match(answer)
+            if doi is not None or answer.startswith(("http://", "https://")):
+                if typer.confirm("  no source here has that address. Add it as a new one?", default=True):
+                    where = {"url": f"https://doi.org/{doi[1]}", "doi": doi[1]} if doi else {"url": answer}
+                    return None, self._new_source(where, today)
+                continue
             near = self._suggest(answer, (vocab.Kind.SOURCE,))
+
+    def _new_source(self, known: dict[str, Any], today: str) -> dict[str, Any]:
+        data: dict[str, Any] = {"kind": "source", **known, "accessed": today, "added": today}
+        self.fields(data, vocab.Kind.SOURCE)
+        return data
 
     def passage(self) -> dict[str, Any]:
         """Where in the source: words, a place, or why neither."""
-        given = self._until("first 3 to 8 words of the passage (empty: none)", self._words, optional=True)
+        given = self._until("first 3 to 8 words of the passage", partial(_words, "start"), optional=True)
         if given:
-            last = self._until("last 3 to 8 words (empty: the passage is short)", self._words, optional=True)
+            last = self._until("last 3 to 8 words", partial(_words, "end"), optional=True)
             return {"anchor": {"start": given, **({"end": last} if last else {})}}
-        place = str(typer.prompt("page, section or time (empty: none)", default="", show_default=False)).strip()
+        place = self._until("page, section or time", partial(_of_passage, "locator"), optional=True)
         if place:
             return {"locator": place}
-        reason = self._until("why neither can be given", lambda text: _at_least(text, 10), optional=True)
-        return {"no_anchor": reason} if reason else {}
+        typer.echo("  a reader must find it: say why there are no words and no place, e.g. that the text is lost")
+        return {"no_anchor": self._until("why neither can be given", partial(_of_passage, "no_anchor"))}
 
     def link(self, data: dict[str, Any], kind: vocab.Kind, where: Path) -> None:
         """What it bears on."""
@@ -81,12 +104,10 @@ class Asker:
             fresh: Any = [{}] if step == "bears_on" else {}
             link = link.setdefault(step, fresh) if isinstance(link, dict) else link[step]
         if "claim" not in link:
-            claim = self._record(
-                (vocab.Kind.CLAIM, vocab.Kind.UNDERCUT), "claim it bears on (empty: none)", optional=True
-            )
+            claims = (vocab.Kind.CLAIM, vocab.Kind.UNDERCUT)
+            claim = self._record(claims, "claim it bears on", optional=not link and not new.needs_claim(kind))
             if claim is None:
-                if not link:
-                    data.pop(str(where[0]))
+                data.pop(str(where[0]))
                 return
             link["claim"] = claim
         for name in ("stance", "strength", "why"):
@@ -104,17 +125,26 @@ class Asker:
         about = new.explained(m.Link if len(path) > 1 else m.MODELS[kind], str(path[-1]))
         typer.echo(f"{str(path[-1]).replace('_', ' ').capitalize()}: {about}")
         if path[-1] == "strength":
-            typer.echo(f"  how many times likelier it is to see this if the claim is true: {new.strength_scale()}")
+            stance = str(value_at(data, (*path[:-1], "stance")))
+            typer.echo(f"  how many times {new.likelier(stance)}: {new.strength_scale()}")
         if words and not all(word in about for word in words):
             typer.echo(f"  one of: {', '.join(words)}")
-        empty = " (empty: none)" if optional else ""
-        return self._until(f"{path[-1]}{empty}", lambda text: new.value_of(text, kind, path, data), optional=optional)
+
+        def parse(text: str) -> Any:
+            if path == ("title",) and not self.has_id and not in_latin_letters(text):
+                raise ValueError("the file's name is made of the title: write it in English, in Latin letters")
+            return new.value_of(text, kind, path, data)
+
+        return self._until(str(path[-1]), parse, optional=optional)
 
     def _until(self, prompt: str, parse: Callable[[str], Any], *, optional: bool = False) -> Any:
         while True:
-            answer = str(typer.prompt(prompt, default="", show_default=False)).strip()
-            if not answer and optional:
-                return None
+            answer = _answer(prompt, optional=optional)
+            if not answer:
+                if optional:
+                    return None
+                typer.echo("  this is needed: type an answer")
+                continue
             try:
                 return parse(answer)
             except ValueError as error:
@@ -125,9 +155,12 @@ class Asker:
         typer.echo("Claim: an id, or words of its title.")
         near: list[str] = []
         while True:
-            answer = str(typer.prompt(prompt, default="", show_default=False)).strip()
-            if not answer and optional:
-                return None
+            answer = named(_answer(prompt, optional=optional))
+            if not answer:
+                if optional:
+                    return None
+                typer.echo("  this is needed: without a claim it changes no credence; type an id, or words of a title")
+                continue
             found = self.corpus.find(_chosen(answer, near))
             if found is not None and found.kind in wanted:
                 return found.id
@@ -142,22 +175,41 @@ class Asker:
             typer.echo(f"  {n}  {entry.id}: {entry.title}")
         return [entry.id for entry in near]
 
-    @staticmethod
-    def _words(text: str) -> str:
-        if not 3 <= len(text.split()) <= 8:
-            raise ValueError(f"these are {len(text.split())} words: give 3 to 8, exactly as the source has them")
-        return text
+
+def _answer(prompt: str, *, optional: bool) -> str:
+    """What somebody types; says which questions may be left empty."""
+    return str(typer.prompt(f"{prompt} (empty: none)" if optional else prompt, default="", show_default=False)).strip()
+
+
+def _of_passage(name: str, text: str) -> Any:
+    """A field of a passage.
+
+    Raises:
+        ValueError: it cannot hold the text.
+    """
+    return new.value_of(text, vocab.Kind.EVIDENCE, ("seen_in", 0, name), {})
+
+
+def _words(name: str, text: str) -> str:
+    """The words at one end of a passage.
+
+    Raises:
+        ValueError: they are too few or too many.
+    """
+    words = passage_words(text)
+    n = word_count(words)
+    if not FEWEST <= n <= MOST:
+        which = "first" if name == "start" else "last"
+        raise ValueError(
+            f"`{name}` has {count(n, 'word')}; write the {which} {FEWEST} to {MOST} words of the passage, "
+            "exactly as the source has them"
+        )
+    return str(new.value_of(words, vocab.Kind.EVIDENCE, ("seen_in", 0, "anchor", name), {}))
 
 
 def _chosen(answer: str, near: list[str]) -> str:
     """The id that a number stands for; anything else as it was typed."""
     return near[int(answer) - 1] if answer.isdecimal() and 1 <= int(answer) <= len(near) else answer
-
-
-def _at_least(text: str, least: int) -> str:
-    if len(text) < least:
-        raise ValueError(f"write at least {least} characters")
-    return text
 
 
 def _words_of(option: Any) -> list[str]:

@@ -23,6 +23,7 @@ from kb.imports import MAX_BYTES, Cited, read_cited
 from kb.new import Draft, Trial
 from kb.publish import write_atomic
 from kb.text import Path as DataPath
+from kb.typed import in_latin_letters, passage_words, with_a_cut
 
 NAME = "new"
 MOST_MOVES = 10
@@ -119,7 +120,8 @@ def command(
         if not sign or not name:
             raise Unclear(f"--set {one[:60]!r} is not FIELD=VALUE, e.g. --set stance=asserts")
         flags[tuple(int(step) if step.isdigit() else step for step in name.strip().split("."))] = value
-    asker = Asker(corpus) if sys.stdin.isatty() and sys.stdout.isatty() and not json else None
+    _names(id, topic, corpus)
+    asker = Asker(corpus, has_id=id is not None) if sys.stdin.isatty() and sys.stdout.isatty() and not json else None
     drafts: list[Draft] = []
     if kind is vocab.Kind.SOURCE:
         data = _source(cited, about_source, corpus, day)
@@ -129,35 +131,39 @@ def command(
     else:
         data = {"kind": kind.value}
         _fill(data, flags, kind)
-        if asker is not None:
-            asker.fields(data, kind)
         named, fresh = _which_source(source, cited, about_source, corpus, day)
         cites = "seen_in" in m.MODELS[kind].model_fields
         if not cites and (named is not None or fresh is not None):
             raise Unclear(f"a {kind} cites no source; leave the options about a source out")
-        if asker is not None and cites and named is None and fresh is None:
-            named, fresh = asker.which_source(day)
+        if asker is not None:
+            asker.fields(data, kind)
+            if fresh is not None:
+                asker.fields(fresh, vocab.Kind.SOURCE)
+            elif cites and named is None and "seen_in" not in data:
+                named, fresh = asker.which_source(day, optional=not new.needs_source(data, kind))
         if fresh is not None:
             _demand(fresh, vocab.Kind.SOURCE)
+            _latin(fresh, "write --source-title in English, in Latin letters")
             named = new.propose_id(fresh, vocab.Kind.SOURCE, corpus)
             drafts.append(new.draft(named, vocab.Kind.SOURCE, "sources", fresh, corpus.root, comments=not plain))
         if named is not None and "seen_in" not in data:
             given = {"locator": locator, "no_anchor": no_anchor}
             passage: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+            ends = {name: passage_words(words) or words for name, words in (("start", start), ("end", end)) if words}
             if start is not None:
-                passage["anchor"] = {"start": start} if end is None else {"start": start, "end": end}
+                passage["anchor"] = {"start": start, **ends}
             data["seen_in"] = [{"source": named, **(passage or (asker.passage() if asker is not None else {}))}]
         if asker is not None and kind in _LINKED:
             asker.link(data, kind, _LINKED[kind])
         data["added"] = day
     _demand(data, kind)
+    if id is None:
+        _latin(data, "write it in English, in Latin letters, or name the file with --id")
     id = id or new.propose_id(data, kind, corpus, [one.id for one in drafts])
     topic = topic or new.propose_topic(data, kind, corpus)
     if topic is None:
         raise Unclear("there is no topic yet; name one with --topic")
-    for name, what in ((id, "--id"), (topic, "--topic")):
-        if new.slug(name, 80) != name:  # it becomes a part of a path
-            raise Unclear(f"{what} {name[:90]!r} is not a name; write lower-case words joined by hyphens")
+    _names(id, topic, corpus)
     drafts.append(new.draft(id, kind, topic, data, corpus.root, comments=not plain))
     _finish(corpus, drafts, alike(data, kind, corpus), report.is_failure(found), asker, dry_run=dry_run, json=json)
 
@@ -167,7 +173,7 @@ def _finish(
     dry_run: bool, json: bool,
 ) -> None:  # fmt: skip
     """Try the drafts, write them, and say what they do."""
-    taken = [one for one in drafts if one.id in corpus or Path(one.path).exists() or one.id in corpus.unread]
+    taken = [one for one in drafts if Path(one.path).exists()]
     if taken:
         raise KbError(f"{taken[0].path}: the id {taken[0].id} is taken; choose another one with --id")
     trial = new.try_out(corpus, drafts, broken=broken)
@@ -192,9 +198,48 @@ def _finish(
         )
     if not json and not trial.failed:
         say(*_moves(corpus, drafts, trial))
-    elif not json:
+    elif not json and (asker is None or dry_run):
         complain("nothing was written: mend what is named above")
+    elif not json:
+        for one, kept in zip(drafts, _kept(drafts), strict=True):
+            complain(f"kept in {kept}: mend there what is named above, move it to {one.path}, and run kb check")
     raise typer.Exit(1 if trial.failed or not sure else 0)
+
+
+def _names(id: str | None, topic: str | None, corpus: Corpus) -> None:
+    """Refuse names that are none, and ids that are taken: before anything is asked.
+
+    Raises:
+        Unclear: a name cannot be part of a path.
+        KbError: the id is taken.
+    """
+    for name, what in ((id, "--id"), (topic, "--topic")):
+        if name is not None and new.slug(name, 80) != name:  # it becomes a part of a path
+            raise Unclear(f"{what} {name[:90]!r} is not a name; write lower-case words joined by hyphens")
+    if id is not None and (id in corpus or id in corpus.unread):
+        raise KbError(f"the id {id} is taken; choose another one with --id")
+
+
+def _latin(data: dict[str, Any], instead: str) -> None:
+    """Refuse a title of which no id can be made.
+
+    Raises:
+        Unclear: it has few Latin letters.
+    """
+    title = str(data.get("title") or "")
+    if not in_latin_letters(title):
+        raise Unclear(f"no file's name can be made of the title {with_a_cut(title)!r}; {instead}")
+
+
+def _kept(drafts: list[Draft]) -> list[Path]:
+    """Put drafts with errors beside the folder that they cannot go into yet, so that nothing typed is lost."""
+    done: list[Path] = []
+    for one in drafts:
+        names = (f"{one.id}.draft{n}.yaml" for n in ("", *(f"-{k}" for k in range(2, 1000))))
+        path = next(path for name in names if not (path := Path(name)).exists())
+        write_atomic(path, one.text)
+        done.append(path)
+    return done
 
 
 def write_drafts(drafts: list[Draft]) -> None:
@@ -242,8 +287,13 @@ def _which_source(
     """The id of an existing source, or the fields of a new one, or neither.
 
     Raises:
-        UnknownId: the source that was named does not exist.
+        Unclear: the source that was named does not exist.
     """
+    if id is not None and corpus.find(id) is None:
+        at = new.source_at(id, corpus)
+        if at is None:
+            raise Unclear(_no_source(id, corpus))
+        id = at
     named = id or (new.known_source(cited, corpus) if cited is not None else None)
     if named is not None:
         corpus.record(corpus[named].id, m.Source)
@@ -251,6 +301,17 @@ def _which_source(
     if cited is None and not any(about.values()):
         return None, None
     return None, _source(cited, about, corpus, today)
+
+
+def _no_source(named: str, corpus: Corpus) -> str:
+    """What to do about a source that is not there."""
+    if "://" in named or is_address(named):
+        url = f"--url {named[:200]}" if "://" in named else "--url"
+        how = f"for a new one give {url}, --source-title and --source-type, or use --from {named[:200]}"
+        return f"{named[:200]} is no source here; {how}"
+    near = [entry.id for entry in new.closest_records(named, (vocab.Kind.SOURCE,), corpus)]
+    mean = f"did you mean {', '.join(near)}? For" if near else "for"
+    return f"no source has the id {named[:80]}; {mean} a new one give --url, --source-title and --source-type"
 
 
 def _value(text: str, kind: vocab.Kind, path: DataPath, data: dict[str, Any]) -> Any:
@@ -300,13 +361,17 @@ def _demand(data: dict[str, Any], kind: vocab.Kind) -> None:
         Unclear: a field without which there is no record is not given.
     """
     missing = [name for name in new.needed(kind) if data.get(name) in (None, [], {})]
-    if missing:
-        model = m.MODELS[kind]
-        asked = [f"{_flag(kind, name)}: {new.explained(model, name).rstrip('.')}" for name in missing]
-        if kind is vocab.Kind.EVIDENCE and not data.get("bears_on"):
-            asked.append("--claim, --stance, --strength and --why: what it bears on, which way, how strongly, and why")
-        if kind is vocab.Kind.EVIDENCE and not data.get("seen_in"):
-            asked.append("--source and --start: where it is said, and the first words of it")
+    model = m.MODELS[kind]
+    asked = [f"{_flag(kind, name)}: {new.explained(model, name).rstrip('.')}" for name in missing if name != "link"]
+    if missing and new.needs_claim(kind) and not data.get("bears_on") and not data.get("link"):
+        asked.append("--claim, --stance, --strength and --why: what it bears on, which way, how strongly, and why")
+    if not data.get("seen_in"):
+        if new.needs_source(data, kind):
+            where = "--source ID, or --url, --source-title and --source-type for a new one"
+            asked.append(f"--source and --start: where it is said ({where}), and the first words of it")
+    elif set(data["seen_in"][0]) == {"source"}:
+        asked.append("--start: the first words of it (--locator: page, section or time; --no-anchor: why neither)")
+    if asked:
         raise Unclear(f"a new record of kind {kind} needs more: {'; '.join(asked)} (kb new --help has examples)")
 
 
@@ -331,7 +396,7 @@ def _moves(corpus: Corpus, drafts: list[Draft], trial: Trial) -> list[Text | str
         style = "green" if move.weight > 0 else "red"
         lines.append(
             Text.assemble(
-                f"{odds.say_percent(move.without):>6} > {odds.say_percent(move.with_):<6}",
+                f"{odds.say_percent(move.without):>6} → {odds.say_percent(move.with_):<6}",
                 (f"{odds.say_factor(move.weight):>6} {odds.say_db(move.weight):>9}", style),
                 f"  {corpus[move.claim].title}",
             )

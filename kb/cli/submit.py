@@ -7,9 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from kb.cli.new import write_drafts
+from kb import odds
+from kb.cli.new import MOST_MOVES, write_drafts
 from kb.cli.shell import ClaimsOption, JsonOption, count, read, say, say_bytes, say_json, today
 from kb.corpus import Corpus
+from kb.diff import Diff
+from kb.diff.text import say_chance
 from kb.errors import Unavailable
 from kb.imports.form import MAX_EVENT, read_answers, read_issue
 from kb.publish import write_atomic
@@ -80,8 +83,22 @@ def _lines(made: Submission, dry: bool) -> list[str]:
     lines += [f"similar: {one.id} {one.why} ({one.similarity:.0%}): {one.title}" for one in made.alike]
     lines += [str(finding) for finding in made.warnings]
     if made.effect is not None:
-        moved = f"it moves {count(made.effect.moved, 'credence')}: kb diff HEAD shows which"
-        lines.append(moved if made.effect.moved else "it moves no credence")
+        lines += _moves(made.effect)
+    return lines
+
+
+def _moves(effect: Diff) -> list[str]:
+    """Which credences move, from where to where, largest move first."""
+    if not effect.computed:
+        return ["other records have errors, so that no credence can be computed: run kb check"]
+    if not effect.moved:
+        return ["it moves no credence"]
+    lines = [f"it moves {count(effect.moved, 'credence')}:"]
+    for move in effect.moves[:MOST_MOVES]:
+        ends = f"{say_chance(move.before):>6} → {say_chance(move.after):<6}"
+        lines.append(f"{ends} {odds.say_db(move.weight):>9}  {move.claim}: {move.title}")
+    if effect.moved > MOST_MOVES:
+        lines.append(f"and {effect.moved - MOST_MOVES} more, by less: --json has them")
     return lines
 
 
