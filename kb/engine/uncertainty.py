@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +24,8 @@ BASE_RATE_SPREAD = 1.0
 CONCENTRATION = 20.0
 """Of the Beta distribution of a reliability: as much as twenty cases would teach."""
 QUANTILES = (0.05, 0.95)
+KEPT = 8192
+"""Inputs of a sort whose random numbers are kept for the next edit, some 3 kB each."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def draw(result: Propagated, draws: int) -> Inputs:
     """
     net = result.net
     inputs = result.setup.inputs.take(np.zeros(draws, dtype=np.int64))
-    z = np.array([_random(f"base {id}", 0).standard_normal(draws) for id in net.ids]).reshape(net.size, draws)
+    z = np.array([_normal(f"base {id}", draws) for id in net.ids]).reshape(net.size, draws)
     rate = ar.sigmoid(result.setup.tables.base[:, :1] + BASE_RATE_SPREAD * z)
     for members in net.questions:
         weights = inputs.base_rate[members] * np.exp(BASE_RATE_SPREAD * z[members])
@@ -120,12 +123,33 @@ def _random(key: str, stream: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(seed[:16], "big")))
 
 
+@lru_cache(maxsize=KEPT)
+def _normal(key: str, draws: int) -> Floats:
+    return _kept(_random(key, 0).standard_normal(draws))
+
+
+@lru_cache(maxsize=KEPT)
+def _uniform(key: str, draws: int) -> Floats:
+    return _kept(_random(key, 1).random(draws))
+
+
+@lru_cache(maxsize=KEPT)
+def _beta(key: str, mean: float, draws: int) -> Floats:
+    return _kept(_random(key, 2).beta(mean * CONCENTRATION, (1 - mean) * CONCENTRATION, draws))
+
+
+def _kept(x: Floats) -> Floats:
+    """Numbers that are handed out again and again: nobody may change them."""
+    x.flags.writeable = False
+    return x
+
+
 def _strength(key: str, weight: float, span: Floats, draws: int) -> Floats:
     """Draws of a signed weight from the range of its size."""
     low, high = float(span[0]), float(span[1])
     if weight == 0 or low == high:
         return np.full(draws, weight)
-    size: Floats = low + (high - low) * _random(key, 1).random(draws)
+    size: Floats = low + (high - low) * _uniform(key, draws)
     return size if weight > 0 else -size
 
 
@@ -134,8 +158,7 @@ def _reliabilities(values: Floats, keys: list[str]) -> None:
     for i, key in enumerate(keys):
         t = float(values[i, 0])
         if t < 1:
-            x = _random(key, 2).beta(t * CONCENTRATION, (1 - t) * CONCENTRATION, values.shape[1])
-            values[i] = np.clip(x, 1e-9, 1 - 1e-9)
+            values[i] = np.clip(_beta(key, t, values.shape[1]), 1e-9, 1 - 1e-9)
 
 
 def evidenced(result: Propagated) -> Floats:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from rapidfuzz import process
 
@@ -17,6 +17,7 @@ from kb.errors import MAX_PER_RUN, Finding, Level
 from kb.text import Path
 from kb.vocab import Kind
 
+T = TypeVar("T")
 Check = Callable[[Corpus], Iterator[Finding]]
 
 
@@ -221,15 +222,46 @@ def _walk(data: Any, steps: tuple[str, ...], where: Path) -> Iterator[tuple[Path
         yield from _walk(data[step], rest, (*where, step))
 
 
-@lru_cache(maxsize=2)
-def references(corpus: Corpus) -> tuple[Reference, ...]:
-    """Every reference in the records, file by file in order of path."""
+class _Each(Generic[T]):
+    """What a function makes of each record, kept while the record is the same object: an edit changes few of them."""
+
+    def __init__(self, make: Callable[[Entry], tuple[T, ...]]) -> None:
+        self._make = make
+        self._known: dict[int, tuple[Entry, tuple[T, ...]]] = {}
+
+    def __call__(self, entries: Iterable[Entry]) -> tuple[T, ...]:
+        """What is made of records, one after the other."""
+        known, now = self._known, {}
+        for entry in entries:
+            found = known.get(id(entry))
+            now[id(entry)] = found if found is not None and found[0] is entry else (entry, self._make(entry))
+        self._known = now
+        return tuple(made for _, of_one in now.values() for made in of_one)
+
+
+@_Each
+def _references(entry: Entry) -> tuple[Reference, ...]:
     return tuple(
         Reference(entry, where, place, id, kinds, key)
-        for entry in sorted(corpus, key=lambda e: e.path)
         for steps, place, kinds in _STEPS[entry.kind]
         for where, id, key in _walk(entry.document.data, steps, ())
     )
+
+
+@_Each
+def _links(entry: Entry) -> tuple[tuple[Entry, Path, m.Link], ...]:
+    return tuple((entry, where, link) for where, link in links(entry))
+
+
+@_Each
+def _passages(entry: Entry) -> tuple[tuple[Entry, Path, m.Passage], ...]:
+    return tuple((entry, where, passage) for where, passage in located_passages(entry.record))
+
+
+@lru_cache(maxsize=2)
+def references(corpus: Corpus) -> tuple[Reference, ...]:
+    """Every reference in the records, file by file in order of path."""
+    return _references(sorted(corpus, key=lambda e: e.path))
 
 
 class Nearest:
@@ -287,7 +319,7 @@ def links(entry: Entry) -> Iterator[tuple[Path, m.Link]]:
 @lru_cache(maxsize=2)
 def every_link(corpus: Corpus) -> tuple[tuple[Entry, Path, m.Link], ...]:
     """(record, path, link) of every link to a claim."""
-    return tuple((entry, where, link) for entry in corpus for where, link in links(entry))
+    return _links(corpus)
 
 
 @lru_cache(maxsize=2)
@@ -299,7 +331,7 @@ def texts(corpus: Corpus) -> tuple[tuple[Entry, Path, str], ...]:
 @lru_cache(maxsize=2)
 def passages(corpus: Corpus) -> tuple[tuple[Entry, Path, m.Passage], ...]:
     """(record, path, passage) of every passage that the records cite."""
-    return tuple((entry, where, passage) for entry in corpus for where, passage in located_passages(entry.record))
+    return _passages(corpus)
 
 
 def texts_in(data: Any) -> Iterator[tuple[Path, str]]:
