@@ -129,7 +129,7 @@ def test_a_reason_that_cuts_both_ways_counts_when_it_is_refuted(site: Site) -> N
 def test_cruxes_settle_claims_beneath_and_bracket_the_number(site: Site) -> None:
     found = turning.cruxes(site, "cold-rise-tastes-better")
     assert {"acids-form-in-the-cold", "tasters-cannot-tell"} <= {c.ref.id for c in found}
-    assert [c.swing for c in found] == sorted((c.swing for c in found), reverse=True)
+    assert [c.expected for c in found] == sorted((c.expected for c in found), reverse=True)
     now = site.credences["cold-rise-tastes-better"].credence
     assert all(min(c.if_true, c.if_false) - 1e-9 <= now <= max(c.if_true, c.if_false) + 1e-9 for c in found)
 

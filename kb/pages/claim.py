@@ -9,6 +9,7 @@ from kb import models as m
 from kb import odds
 from kb.corpus import Entry
 from kb.pages import bars, cite, maps, neighbours, turning, viewpoints, waterfall, words
+from kb.pages.because import because
 from kb.pages.crumbs import crumbs
 from kb.pages.history_view import past
 from kb.pages.once import counted_once
@@ -22,13 +23,21 @@ from kb.pages.whatif import what_if
 
 @dataclass(frozen=True)
 class ShortLine:
-    """One line of the "in short" box: a label, the sentence before the link, the link, a factor, the sentence after."""
+    """One line of the "in short" box.
+
+    Attributes:
+        label: what the line is about.
+        before, ref, between: the sentence before the link, the link, and what belongs to it.
+        factor: what it adds, or ``None``.
+        after: the sentence after.
+    """
 
     label: str
     before: str
     ref: Ref | None
     after: str
     factor: str | None = None
+    between: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,8 @@ def render_claim(site: Site, entry: Entry) -> Page:
         method=words.METHODS[site.credences[entry.id].method],
         bars=[bars.large(view, f"bar-{form}", narrow=form == "narrow") for form in ("wide", "narrow")],
         bar_sentence=bars.sentence(view),
+        because=because(site, entry.id, total),
+        rivals=bool(_question_of(site, entry.id)),
         short=_in_short(site, entry, total, positions, pulls),
         sections=sections,
         crumbs=crumbs(site, entry),
@@ -142,8 +153,9 @@ def _in_short(
     view = site.credence(entry.id)
     assert view is not None
     if c.assessed:
+        rivals = " on this and the rival answers" if _question_of(site, entry.id) else ""
         said = (
-            f"{words.capital(view.word)}, {view.text}, on {words.count(c.items, 'item')} of evidence from "
+            f"{words.capital(view.word)}, {view.text}, on {words.count(c.items, 'item')} of evidence{rivals}, from "
             f"{words.count(c.groups, 'independent group')}; {view.base_text} before any of it."
         )
     else:
@@ -154,13 +166,19 @@ def _in_short(
     if not c.assessed:
         return [*lines, _held(positions), _would_move(pulls)]
     lines.append(_disagrees(site, entry.id, positions))
-    crux = next(iter(turning.cruxes(site, entry.id)), None)
+    return [*lines, _changes_most(site, entry.id)]
+
+
+def _changes_most(site: Site, id: str) -> ShortLine:
+    """The experiment or the open claim from which most is to be learnt."""
+    label = "Would change it most"
+    experiment = turning.teaches_most(site, id)
+    if experiment is not None:
+        return ShortLine(label, "the experiment ", experiment.ref, f", expected to teach {experiment.bits} bits.")
+    crux = next(iter(turning.cruxes(site, id)), None)
     if crux is None:
-        lines.append(ShortLine("Would change it most", "Nothing here yet: no reason bears on it.", None, ""))
-    else:
-        after = f": {words.percent(crux.if_true)} if it is true, {words.percent(crux.if_false)} if it is not."
-        lines.append(ShortLine("Would change it most", "", crux.ref, after))
-    return lines
+        return ShortLine(label, "Nothing here yet: no reason bears on it.", None, "")
+    return ShortLine(label, "", crux.ref, f": {crux.true_text} if it is true, {crux.false_text} if it is not.")
 
 
 def _held(positions: Sequence[PositionView]) -> ShortLine:
@@ -197,20 +215,21 @@ def _would_move(pulls: Sequence[Pull]) -> ShortLine:
 
 
 def _strongest(name: str, total: Sum, sign: int) -> ShortLine:
-    """The line of evidence or the reason that adds most on one side."""
-    parts: list[tuple[float, str, Ref, str]] = []
+    """The line of evidence or the reason that adds most on one side; a group goes by its strongest item."""
+    parts: list[tuple[float, str, ShortLine]] = []
     for group in total.groups:
-        item = max(
-            (i for r in group.roots for i in r.items), key=lambda i: (sign * i.weight.nats, i.ref.id), default=None
-        )
+        item = max(group.counted, key=lambda i: (sign * i.weight.nats, i.ref.id), default=None)
         if item is not None and sign * group.now.nats > 5e-4:
-            parts.append((sign * group.now.nats, item.ref.id, item.ref, group.now.factor))
+            more = f" with {len(group.counted) - 1} more of its group" if len(group.counted) > 1 else ""
+            line = ShortLine(name, "", item.ref, "", group.now.factor, more)
+            parts.append((sign * group.now.nats, item.ref.id, line))
     for reason in total.reasons:
         if sign * reason.now.nats > 5e-4:
-            parts.append((sign * reason.now.nats, reason.ref.id, reason.ref, reason.now.factor))
+            before, between = ("that “", f"” is {reason.turned},") if reason.turned else ("", "")
+            line = ShortLine(name, before, reason.ref, "", reason.now.factor, between)
+            parts.append((sign * reason.now.nats, reason.ref.id, line))
     if parts:
-        _, _, ref, factor = max(parts, key=lambda p: (p[0], p[1]))
-        return ShortLine(name, "", ref, "", factor)
+        return max(parts, key=lambda p: (p[0], p[1]))[2]
     stated = [r for r in total.reasons if sign * r.stated.nats > 0]
     if stated:
         best = max(stated, key=lambda r: (abs(r.stated.nats), r.ref.id))
@@ -230,6 +249,15 @@ def _rival(site: Site, id: str, line: ShortLine) -> ShortLine:
     return ShortLine(
         line.label, "No reason; it competes with ", best, f" ({words.percent(site.credences[best.id].credence)})."
     )
+
+
+def _question_of(site: Site, id: str) -> str | None:
+    """The exclusive question that a claim answers beside others, or ``None``."""
+    for question in site.corpus.questions_of.get(id, ()):
+        record = site.corpus.record(question, m.Question)
+        if record.exclusive and sum(a in site.credences for a in record.answers) > 1:
+            return question
+    return None
 
 
 def _rivals(site: Site, id: str) -> list[Ref]:

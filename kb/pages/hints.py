@@ -96,10 +96,16 @@ HINTS: dict[str, Hint] = {
         "plain sum of what the records state.",
         "method.html#evidence",
     ),
+    "own-trust": Hint(
+        "After the item’s own reliability",
+        "What the finding says once it may have been observed or recorded wrongly, and once what undercuts it is "
+        "taken off. The reliability of its source, and overlap with other findings, come after that.",
+        "method.html#evidence",
+    ),
     "after-trust": Hint(
-        "After overlap and trust",
-        "What is left once findings that lean on the same people or data count as partly one, and once the finding, or "
-        "the source that vouches for it, may be wrong.",
+        "After the sources’ reliability and overlap",
+        "What a group of findings adds in the end: each item’s own reliability is counted, each source that vouches "
+        "may be wrong, and findings that lean on the same people or data count as partly one.",
         "method.html#evidence",
     ),
     "reliability": Hint(

@@ -79,7 +79,7 @@ def _counts(site: Site) -> str:
 def _highlights(site: Site, standings: Sequence[Standing]) -> Markup:
     """Biggest cruxes, claims moved most, latest additions."""
     cruxes = [c for s in standings for a in s.answers for c in turning.cruxes(site, a.ref.id)]
-    cruxes.sort(key=lambda c: (not c.known, -c.swing, c.target.id, c.ref.id))
+    cruxes.sort(key=lambda c: (not c.known, -c.expected, -c.swing, c.target.id, c.ref.id))
     one_each: dict[str, turning.Crux] = {}
     for crux in cruxes:
         one_each.setdefault(crux.ref.id, crux)

@@ -58,7 +58,7 @@ def counted_once(site: Site, total: Sum) -> CountedOnce:
         if reason.now.side == "neutral":
             continue
         premises = [p.id for p in reason.premises if p.id in site.credences]
-        for source, found in _by_source(frozenset().union(*map(site.items_beneath, premises)), vouched).items():
+        for source, found in _by_source(frozenset().union(*map(site.items_through_links, premises)), vouched).items():
             through.setdefault(source, []).append(reason.ref)
             items.setdefault(source, set()).update(found)
     shared = [

@@ -133,8 +133,7 @@ def render_question(site: Site, entry: Entry) -> Page:
         node = Node(answer.ref, 0.0, None)
         node.next, node.more = beneath(site, answer.ref.id, 2, 3)
         nodes.append(node)
-    cruxes = [crux for answer in stands.answers for crux in turning.cruxes(site, answer.ref.id)]
-    cruxes.sort(key=lambda c: (-c.swing, c.target.id, c.ref.id))
+    cruxes = turning.by_expectation(c for answer in stands.answers for c in turning.cruxes(site, answer.ref.id))
     one_each: dict[str, turning.Crux] = {}
     for crux in cruxes:
         one_each.setdefault(crux.ref.id, crux)

@@ -5,7 +5,7 @@ Holds no HTML.  A page module asks it for views and hands them to a template.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, TypeVarTuple, cast
@@ -321,8 +321,15 @@ class Site:
         return {id: tuple(sorted(ids)) for id, ids in found.items()}
 
     def items_beneath(self, id: str) -> frozenset[str]:
-        """Evidence items beneath a claim, directly or through its reasons; each counted once."""
-        return self.ask(_items_beneath, id)
+        """Evidence items with weight beneath a claim: its own, its rivals', and those of its reasons; each once.
+
+        They are as many as the engine counts: the answers of an exclusive question share what bears on any of them.
+        """
+        return self.ask(_items_beneath, id, True)
+
+    def items_through_links(self, id: str) -> frozenset[str]:
+        """The same without what arrives only through rival answers."""
+        return self.ask(_items_beneath, id, False)
 
     def edit_url(self, entry: Entry) -> str | None:
         """Where to edit the record's file; ``None`` while the repository is unknown."""
@@ -378,18 +385,28 @@ def _ref(site: Site, id: str) -> Ref:
     return Ref(entry.id, kind, title, address, site.credence(entry.id), entry.record.active, state.value)
 
 
-def _items_beneath(site: Site, id: str) -> frozenset[str]:
+def _items_beneath(site: Site, id: str, rivals: bool) -> frozenset[str]:
     """Items of all claims that one rests on; reasons that go round in a circle are followed once."""
     found: set[str] = set()
     seen = {id}
     waiting = [id]
     while waiting:
-        e = site.explain(waiting.pop())
-        found.update(item.id for group in e.groups for root in group.roots for item in root.items)
-        beneath = {p for link in e.links for p in link.premises if p in site.credences} - seen
+        at = waiting.pop()
+        e = site.explain(at)
+        found.update(item.id for group in e.groups for root in group.roots for item in root.items if item.stated)
+        beneath = {p for link in e.links if link.stated for p in link.premises}
+        if rivals:
+            beneath.update(a for q in site.corpus.questions_of.get(at, ()) for a in _exclusive(site, q))
+        beneath = {p for p in beneath if p in site.credences} - seen
         seen |= beneath
         waiting += sorted(beneath)
     return frozenset(found)
+
+
+def _exclusive(site: Site, question: str) -> Sequence[str]:
+    """The answers of a question of which at most one can be true; none for another question."""
+    record = site.corpus.record(question, m.Question)
+    return record.answers if record.exclusive else ()
 
 
 def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:

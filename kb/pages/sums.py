@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kb import models as m
-from kb import odds
+from kb import odds, vocab
 from kb.engine import arithmetic
 from kb.engine.results import Explanation, GroupRow, ItemPart, LinkRow, UndercutPart
 from kb.pages import cite, words
@@ -64,6 +64,8 @@ class ReasonView:
         why, by, passages: of the link.
         disowned: why the link is shown without weight, or ``None``.
         contest: where a prefilled undercut of the link opens; ``None`` while the repository is unknown.
+        turned: where the reason helps the other side than the record says, the words why, e.g. ``unlikely (23%)``;
+            otherwise empty.
     """
 
     ref: Ref
@@ -73,6 +75,7 @@ class ReasonView:
     now: Weight
     assessed: bool
     credence: str
+    turned: str
     alone: str
     if_certain: float
     if_refuted: float
@@ -142,6 +145,11 @@ class GroupView:
             for item in root.items:
                 yield root, item
 
+    @property
+    def counted(self) -> list[ItemView]:
+        """Its items that carry a weight."""
+        return [item for _, item in self.items if item.stated.nats != 0]
+
 
 @dataclass(frozen=True)
 class SumRow:
@@ -152,6 +160,9 @@ class SumRow:
         label: in words.
         ref: the record it speaks of, or ``None``.
         weight: what it adds.
+        turned: as in :class:`ReasonView`.
+        likely: for a reason how likely it is, in words, otherwise empty.
+        sources: for evidence how many sources it comes from, otherwise 0.
         alone: for evidence the naive sum of its items, or ``None``.
         before, after: running log odds in nats.
         note: a few words on how it comes about.
@@ -165,6 +176,16 @@ class SumRow:
     before: float
     after: float
     note: str
+    turned: str = ""
+    likely: str = ""
+    sources: int = 0
+
+    @property
+    def caption(self) -> str:
+        """The label where there is little room: what could be cut off stands last."""
+        if self.turned and self.ref is not None:
+            return f"{words.capital(self.turned)}: {self.ref.title}"
+        return self.label
 
     @property
     def probability(self) -> str:
@@ -242,14 +263,22 @@ class Sum:
         found = []
         for row, db in zip(e.rows(), self._db, strict=True):
             label, ref, note, alone = _FIXED.get(row.kind, ("", None, "", None))
+            turned, likely, sources = "", "", 0
             if row.kind == "root":
                 group = groups[row.ids]
                 label, ref, note, alone = _group_label(group), group.roots[0].ref, _group_note(group), group.alone
+                sources = len(group.roots)
             elif row.kind == "link":
                 reason = reasons[row.ids[0]]
                 label, ref, note = reason.ref.title, reason.ref, _reason_note(reason)
+                turned = reason.turned
+                likely = turned or (f"{reason.credence} likely" if reason.assessed else "not assessed")
+                if turned:
+                    label = f"That “{label}” is {turned}"
             weight = replace(Weight.of(row.weight), db=db)
-            found.append(SumRow(row.kind, label, ref, weight, alone, row.before, row.after, note))
+            found.append(
+                SumRow(row.kind, label, ref, weight, alone, row.before, row.after, note, turned, likely, sources)
+            )
         return found
 
     def _reason(self, row: LinkRow, links: list[m.Link]) -> ReasonView:
@@ -257,7 +286,6 @@ class Sum:
         site, e = self.site, self.explanation
         rest = e.total - row.contribution
         floor = self._refuted(row)
-        beneath = [site.credences[p] for p in row.premises if p in site.credences]
         disowned = link.counts.why if link is not None and link.counts is not None and not link.counts.value else None
         return ReasonView(
             ref=site.ref(row.source),
@@ -267,10 +295,11 @@ class Sum:
             now=Weight.of(row.contribution),
             assessed=row.assessed,
             credence=words.percent(row.credence) if row.assessed else "not assessed",
+            turned=_turned(row),
             alone=words.percent(odds.sigma(e.base + row.contribution)),
             if_certain=odds.sigma(rest + row.limit),
             if_refuted=odds.sigma(rest + floor),
-            items=max((c.items for c in beneath), default=0),
+            items=len(frozenset().union(*(site.items_beneath(p) for p in row.premises if p in site.credences))),
             reasons=sum(len(site.corpus.reasons_for.get(p, ())) for p in row.premises),
             undercuts=[self._undercut(u) for u in row.undercuts],
             written=m.strength_text(link.strength) if link is not None else "",
@@ -371,9 +400,17 @@ def _group_label(group: GroupView) -> str:
     return first if len(group.roots) == 1 else f"{first} and {words.count(len(group.roots) - 1, 'related source')}"
 
 
+def _turned(row: LinkRow) -> str:
+    """Why a reason helps the other side than the record says; empty where it does not."""
+    if words.side(row.contribution) == "neutral" or row.stated * row.contribution >= 0:
+        return ""
+    word = vocab.credence_word(row.credence) if row.credence < 0.5 else "less likely than its base rate"
+    return f"{word} ({words.percent(row.credence)})"
+
+
 def _group_note(group: GroupView) -> str:
     """How a line of evidence comes about."""
-    items = sum(len(r.items) for r in group.roots)
+    items = len(group.counted)
     if len(group.roots) == 1:
         return f"{words.count(items, 'item')}, source reliability {group.roots[0].reliability}"
     what = "testimony" if group.kind == "testimony" else "shared lineage"

@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from kb import odds
 from kb.pages import words
-from kb.pages.draw import el, hatch, label, link, picture, wrap
+from kb.pages.draw import el, hatch, label, link, picture, text_width, wrap
 from kb.pages.sums import SumRow
 
 _TICKS = (1e-4, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999)
-_SMALL = 13.0
+_LABEL = 22.0
+"""Height of a label above its bar; no line of the grid runs through it."""
 
 
 def waterfall(rows: Sequence[SumRow], *, root: str, id: str, narrow: bool) -> Markup:
@@ -40,13 +41,15 @@ def waterfall(rows: Sequence[SumRow], *, root: str, id: str, narrow: bool) -> Ma
     top = 30.0
     pitch = 56.0 if narrow else 44.0
     bottom = top + pitch * len(rows)
+    tops = [top + pitch * i for i in range(len(rows))]
     parts: list[Markup] = [hatch(f"{id}-hatch")]
     last_x = -100.0
     for p in _TICKS:
         z = odds.logit(p)
         if low <= z <= high:
             strong = " kb-grid--even" if p == 0.5 else ""
-            parts.append(el("line", x1=x(z), x2=x(z), y1=top - 6, y2=bottom, class_=f"kb-grid{strong}"))
+            pieces = [(top - 6, top), *((y + _LABEL, y + pitch) for y in tops)] if narrow else [(top - 6, bottom)]
+            parts += [el("line", x1=x(z), x2=x(z), y1=a, y2=b, class_=f"kb-grid{strong}") for a, b in pieces]
             if x(z) - last_x > 34:
                 parts.append(label([words.percent(p)], x(z), top - 12, 0, "kb-svg-small", "middle"))
                 last_x = x(z)
@@ -91,9 +94,13 @@ def _row(
     height = 16.0 if narrow else 20.0
     parts: list[Markup] = []
     fixed = row.kind in ("base", "total")
-    text_width = (width - 56) if narrow else left - 16
-    lines = wrap(row.label, text_width, 15, 1 if narrow else 2, bold=fixed)
+    room = (width - 56) if narrow else left - 16
+    lines = wrap(row.caption, room, 15, 1 if narrow else 2, bold=fixed)
     base_line = y + 16 if narrow else y + (27 if len(lines) == 1 else 18)
+    if narrow:  # the line from the bar above ends at the label and goes on below it
+        parts.append(_ground(0.0, y, text_width(lines[0], 15, bold=fixed)))
+        wide = text_width(row.probability, 15, bold=True)
+        parts.append(_ground(width - wide, y, wide))
     caption = label(lines, 0, base_line, 18, ("kb-svg-strong" if fixed else "kb-svg-text") + " kb-svg-halo")
     parts.append(link(root + row.ref.href, caption, title=row.label) if row.ref is not None else caption)
     number_y = y + (16 if narrow else 27)
@@ -136,6 +143,11 @@ def _row(
             )
         )
     return parts
+
+
+def _ground(x: float, y: float, width: float) -> Markup:
+    """What a label of ``width`` at ``x`` stands on, so that no line shows between its words."""
+    return el("rect", x=x, y=y + 1, width=width, height=_LABEL - 2, class_="kb-ground")
 
 
 def _span(points: Sequence[float]) -> tuple[float, float]:
