@@ -12,13 +12,14 @@ from xml.etree import ElementTree
 import feedparser
 import html5lib
 import pytest
+from markupsafe import escape
 from repositories import DAY, START, Repository, evidence, source
 from support import Kb
 
 from kb.cli.replay import site_history
 from kb.engine import Assessment, assess
 from kb.load import load
-from kb.pages import Settings, Site, feeds, render_site
+from kb.pages import Settings, Site, feeds, render_site, words
 from kb.pages.changes import SMALL, changes_page, front, stamp
 from kb.pages.history_view import past, past_data
 from kb.publish import Built
@@ -169,7 +170,8 @@ def test_two_parsers_read_the_same_atom_feed(repository: Repository) -> None:
     entries = tree.findall(f"{ATOM}entry")
     assert len(entries) == len(parsed.entries) == 7
     assert [e.findtext(f"{ATOM}id") for e in entries] == [e.id for e in parsed.entries]
-    assert parsed.entries[0].title == "moved back"
+    assert parsed.entries[0].title == "1 record edited: A new reading"
+    assert html5lib.parseFragment(parsed.entries[0].content[0].value)[0].text == "moved back"
     assert parsed.feed.id == "urn:counterpoise:changes"
     assert parsed.feed.updated == parsed.entries[0].updated == stamp(START + 6 * DAY)
     assert [e.updated for e in parsed.entries] == sorted((e.updated for e in parsed.entries), reverse=True)
@@ -222,12 +224,16 @@ JSON_ITEM = {"id", "url", "title", "content_html", "date_published", "date_modif
 def test_a_hostile_message_stays_text(repository: Repository) -> None:
     site = the_site(repository, site_url="https://map.example/")
     parsed = feedparser.parse(feeds.atom(site))
-    (entry,) = [e for e in parsed.entries if "alert(1)" in e.title_detail.value]
-    assert entry.title_detail.type == "text/plain"
-    assert entry.title_detail.value == HOSTILE.replace("\x1b", "\\x1b")
+    assert {e.title_detail.type for e in parsed.entries} == {"text/plain"}
+    contents = [
+        e.findtext(f"{ATOM}content") or "" for e in ElementTree.fromstring(feeds.atom(site)).iter(f"{ATOM}entry")
+    ]
+    (entry,) = [html5lib.parse(text, namespaceHTMLElements=False) for text in contents if "alert(1)" in text]
+    assert entry.find(".//script") is None
+    assert entry.findtext(".//p") == HOSTILE.replace("\x1b", "\\x1b")
     page = html5lib.parse(str(changes_page(site)), namespaceHTMLElements=False)
     assert page.find(".//script") is None
-    assert any("<script>alert(1)</script>" in "".join(h.itertext()) for h in page.iter("h2"))
+    assert any("<script>alert(1)</script>" in "".join(h.itertext()) for h in page.iter("p"))
     repository.replace("tower/new-reading", "strength: strong", "strength: slight")
     repository.commit(HOSTILE)
     site = the_site(repository)
@@ -242,7 +248,7 @@ def test_a_hostile_message_stays_text(repository: Repository) -> None:
 def test_an_entry_names_what_moved_and_by_how_much(repository: Repository) -> None:
     site = the_site(repository)
     feed = json.loads(feeds.json_feed(site))
-    (item,) = [i for i in feed["items"] if i["title"] == "a reading"]
+    (item,) = [i for i in feed["items"] if "<p>a reading</p>" in i["content_html"]]
     data = item["_counterpoise"]
     move = next(m for m in data["moves"] if m["claim"] == "gear-old")
     assert site.history is not None
@@ -252,6 +258,10 @@ def test_an_entry_names_what_moved_and_by_how_much(repository: Repository) -> No
     assert data["records"] == {"added": 2}
     assert [abs(m["nats"]) for m in data["moves"]] == sorted((abs(m["nats"]) for m in data["moves"]), reverse=True)
     assert "A new reading" in item["content_html"]
+    most = site.ref(data["moves"][0]["claim"]).title
+    moved = f"{words.percent(data['moves'][0]['before'])} → {words.percent(data['moves'][0]['after'])}"
+    assert item["title"] == f"{data['moved']} credences moved, most: {most} {moved}"
+    assert f"</time></a> {escape(item['title'])}</h2>" in str(changes_page(site))
 
 
 def test_the_same_history_gives_the_same_bytes(repository: Repository) -> None:
@@ -280,7 +290,8 @@ def test_a_feed_holds_the_last_fifty_changes(clock: Assessment) -> None:
     )
     site = Site(clock, Settings(), Timeline(steps))
     entries = feedparser.parse(feeds.atom(site)).entries
-    assert [e.title for e in entries] == [f"change {n}" for n in range(119, 69, -1)]
+    said = [html5lib.parseFragment(e.content[0].value)[0].text for e in entries]
+    assert said == [f"change {n}" for n in range(119, 69, -1)]
     assert len(json.loads(feeds.json_feed(site))["items"]) == 50
     html = str(changes_page(site))
     assert html.count("<li id=") == 100

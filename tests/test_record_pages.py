@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import html5lib
 import pytest
-from record_sites import PERSON, SOURCE, Records, bread, claim, site_of, text_of
+from record_sites import PERSON, SOURCE, SVG, Records, bread, claim, site_of, text_of
 
 from kb import models as m
 from kb import odds
 from kb.engine import Assessment
-from kb.pages import Settings, Site, experiments, lineage, opposition, people, words
+from kb.pages import Settings, Site, experiments, lineage, opposition, people, sums, waterfall, words
 from kb.pages import sources as source_pages
 from kb.pages import viewpoint as viewpoints
 from kb.pages.kinds import render_record
@@ -332,3 +333,15 @@ def test_a_reason_for_a_sources_reliability_keeps_one_stop(records: Records) -> 
     text = text_of(site, "report")
     assert "It was written in haste; it can add at most" in text
     assert ".;" not in text
+
+
+def test_no_line_of_the_grid_runs_through_a_label_on_a_phone() -> None:
+    rows = sums.Sum(bread(), "cold-rise-tastes-better").rows()
+    drawn = ElementTree.fromstring(str(waterfall.waterfall(rows, root="../", id="fall", narrow=True)))
+    labels = [float(span.get("y", "nan")) for span in drawn.iter(f"{SVG}tspan")][1:]
+    grid = [line for line in drawn.iter(f"{SVG}line") if "kb-grid" in (line.get("class") or "")]
+    own = [y for y in labels if (y - 46) % 56 == 0]
+    assert len(own) >= len(rows)
+    for line in grid:
+        top, bottom = float(line.get("y1", "nan")), float(line.get("y2", "nan"))
+        assert not [y for y in own if top < y - 4 < bottom]

@@ -117,6 +117,23 @@ class ChangeView:
         """How many moves are not named."""
         return self.moved - len(self.moves)
 
+    @property
+    def headline(self) -> str:
+        """What a reader would notice: the credence that moved most, else what became of which records."""
+        if self.moves:
+            most = self.moves[0]
+            said = f"{most.claim.title} {most.before} → {most.after}"
+            return said if self.moved == 1 else f"{words.count(self.moved, 'credence')} moved, most: {said}"
+        told = [f"{deed.count} {deed.label}" for deed in self.deeds]
+        if told:
+            first = self.deeds[0]
+            told[0] = f"{words.count(first.count, 'record')} {first.label}"
+            if sum(deed.count for deed in self.deeds) == 1:
+                told[0] += f": {first.records[0].title}"
+        if self.moved:
+            told.insert(0, f"{words.count(self.moved, 'credence')} moved slightly")
+        return words.listing(told)
+
 
 @dataclass(frozen=True)
 class Front:

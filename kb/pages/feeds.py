@@ -36,7 +36,8 @@ def entry_id(change: ChangeView) -> str:
 
 
 def _title(change: ChangeView) -> str:
-    return change.subject or "Change without a message"
+    """What moved, as on the page of changes; the message comes first in the entry."""
+    return change.headline or change.subject or "Change without a message"
 
 
 def _page_of(site: Site, change: ChangeView) -> str | None:
