@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from repositories import Repository, evidence, source
-from support import CLOCK, Kb
+from support import CLOCK, ROOT, Kb
 
 from kb import diff, odds
 from kb.cli.versions import at_commit, commit, place
@@ -18,6 +18,7 @@ from kb.diff.meaning import kept, reversal, side_by_side
 from kb.diff.report import MAX_REPORT, BadReport, Diff, read_report
 from kb.engine import assess
 from kb.load import load
+from kb.models import Claim
 
 RECORDS = len(load(CLOCK).corpus)
 
@@ -294,6 +295,19 @@ def test_words_that_do_not(before: str, after: str) -> None:
     assert kept(before, before) == 1
 
 
+def test_every_claim_is_turned_by_a_negation_and_is_no_other_claim() -> None:
+    claims = [entry for entry in load(ROOT / "claims").corpus
+              if isinstance(entry.record, Claim)]  # fmt: skip
+    texts = [f"{entry.title} {entry.record.get('text')}" for entry in claims]
+    turned = [(text, re.sub(r"\b(is|are|will|can)\b", r"\1 not", text, count=1)) for text in texts]
+    changed = [(a, b) for a, b in turned if a != b]
+    assert len(changed) > 50
+    assert [a for a, b in changed if not reversal(a, b)] == []
+    assert all(reversal(text, text) == "" for text in texts)
+    shares = [kept(a, b) for a, b in zip(texts, texts[len(texts) // 2 :], strict=False)]
+    assert sum(share < 0.3 for share in shares) > 0.9 * len(shares)
+
+
 def test_a_claim_turned_around_fails(kb: Kb, repository: Repository) -> None:
     repository.replace("tower/cold-oil", "The clock runs late because", "The clock does not run late because")
     found = seen(kb, "main")
@@ -308,7 +322,7 @@ def test_a_claim_turned_around_fails(kb: Kb, repository: Repository) -> None:
     assert ran.code == 1
     lines = ran.out.splitlines()
     assert re.match(
-        r"^claims/tower/cold-oil\.yaml:1:1 changed-meaning cold-oil .*“not” is put in.*; .*kb withdraw", lines[0]
+        r"^claims/tower/cold-oil\.yaml:4:7 changed-meaning cold-oil .*“not” is put in.*; .*kb withdraw", lines[0]
     )
     assert lines[2] == "Claims reworded"
     assert "was judged against the old words" in lines[3] or "were judged against the old words" in lines[3]
@@ -326,10 +340,13 @@ def test_another_claim_under_an_old_id_fails(kb: Kb, repository: Repository) -> 
     (problem,) = seen(kb, "main").broken
     assert problem.code == "changed-meaning"
     assert "title and text keep 0% of their words" in problem.message
-    # nor may it hide behind an alias
+    # nor may it hide behind an alias, of a claim or of anything else
     repository.path("tower/cold-oil").unlink()
     repository.write("tower/bells-ring", text.replace("aliases: [stiff-oil]", "aliases: [stiff-oil, cold-oil]"))
     assert [p.code for p in seen(kb, "main").broken] == ["changed-meaning"]
+    repository.path("tower/bells-ring").unlink()
+    repository.write("sources/log-two", f"{source()}aliases: [cold-oil]\n")
+    assert "reused-id" in [p.code for p in seen(kb, "main").broken]
 
 
 def test_a_small_rewording_passes_and_is_listed(kb: Kb, repository: Repository) -> None:
@@ -354,6 +371,40 @@ def test_what_nothing_was_judged_against_may_change(kb: Kb, repository: Reposito
     repository.replace("tower/alone", "is not loud", "is loud")
     assert [p.code for p in seen(kb, "HEAD").broken] == ["changed-meaning"]
     assert "its base rate was judged against the old words" in kb("diff", "HEAD").out
+
+
+def test_many_rewordings_fit_into_a_comment() -> None:
+    text = "word " * 250
+    one = {
+        "id": "a", "kind": "claim", "place": "a.yaml:1:1", "items": 1, "reasons": 0, "positions": 0,
+        "words": [{"field": field, "before": text, "after": f"{text} {field}"} for field in ("title", "text")],
+    }  # fmt: skip
+    link = {
+        "item": "i", "title": "t" * 300, "claim": "c", "claim_title": "c", "says": "s" * 1000, "why": "w" * 1500,
+        "design": "d", "reliability": 0.5, "root": "", "root_reliability": None, "before": 1.0, "after": 0.0,
+    }  # fmt: skip
+    data = {
+        "base": "a",
+        "head": "b",
+        "records": [1, 2],
+        "computed": True,
+        "reworded": [one] * 500,
+        "links": [link] * 300,
+    }
+    made = diff.markdown(read_report(json.dumps(data).encode()))
+    assert len(made) < LONGEST / 2
+    assert "… and 488 more." in made
+    assert "… and 288 more." in made
+    assert "**+4.3 dB → 0.0 dB**" in made
+    assert "no source vouches" in made
+
+
+def test_what_moves_hardly_anything_is_said_so() -> None:
+    change = {"id": "a", "kind": "evidence", "title": "t", "path": "p", "what": "added", "moves": 2}
+    data = {"base": "a", "head": "b", "records": [1, 2], "changes": [change], "changed": 1, "computed": True}
+    report = read_report(json.dumps(data).encode())
+    assert "moves 2 claims, each by less than 0.05 dB" in diff.text(report)
+    assert "`2 claims, each by less than 0.05 dB`" in diff.markdown(report)
 
 
 def test_long_texts_show_where_they_differ() -> None:
@@ -734,7 +785,7 @@ def test_a_hostile_report_stays_in_code_spans_and_short() -> None:
             "before": None, "after": 1.0,
         }],
         "reworded": [{
-            "id": HOSTILE, "kind": HOSTILE, "path": HOSTILE, "items": 1, "reasons": 1, "positions": 1,
+            "id": HOSTILE, "kind": HOSTILE, "place": HOSTILE, "items": 1, "reasons": 1, "positions": 1,
             "words": [{"field": HOSTILE, "before": HOSTILE, "after": "x"}], "turned": HOSTILE,
         }],
         "shared": [{"item": HOSTILE, "claim": "c", "with_": [HOSTILE], "how": HOSTILE, "stated": 1.0, "adds": 0.5}],

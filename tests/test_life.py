@@ -234,7 +234,9 @@ def test_a_withdrawn_source_vouches_for_nothing(kb: Kb, repository: Repository) 
     assert both.credences[CLAIM].items == 1
     assert 0.5 < both.credences[CLAIM].credence < before
     shown = pages()
-    assert "Not counted: Reading number 0 , because its source no longer stands: Log book 0" in words(shown[f"claim/{CLAIM}.html"])
+    assert "Not counted: Reading number 0 , because its source no longer stands: Log book 0" in words(
+        shown[f"claim/{CLAIM}.html"]
+    )
     assert "source was withdrawn" in words(shown[f"evidence/{ITEM}.html"])
 
 

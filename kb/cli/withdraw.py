@@ -42,7 +42,8 @@ def command(
     """Take a record out of force: its file and its id stay, its weight goes.
 
     Sets the record's status and leaves the rest of the file as it is, comments included.  Then lists every credence
-    that this moves and every record that now lacks support.
+    that this moves and every record that now lacks support; a source that is out of force vouches for none of its
+    items.
 
     \b
     Examples:

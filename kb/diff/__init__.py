@@ -15,6 +15,9 @@ from kb.engine import assess
 from kb.errors import Finding, Level
 from kb.load import Loaded
 
+MOST_REWORDED = 500
+"""Rewordings that are listed, those that turn a claim around first: each holds the old and the new words."""
+
 __all__ = ["BadReport", "Diff", "compare", "markdown", "read_report", "text"]
 
 
@@ -52,7 +55,7 @@ def compare(
         records=(len(ids_of(base)), len(ids_of(head))),
         changes=changes[:MOST],
         changed=len(changes),
-        reworded=words[:MOST],
+        reworded=words[:MOST_REWORDED],
         broken=broken(base, head, words, tip)[:MOST],
         faults=faults[:MOST],
         anchors=_anchors(head, changes, snapshots)[:MOST] if snapshots is not None else (),

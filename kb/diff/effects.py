@@ -42,6 +42,8 @@ STIRRED = 0.005
 pushed out of the five by another is no news."""
 FELT = 3
 """Claims that a changed record is said to move."""
+SEEN = odds.nats(0.05)
+"""Smallest effect that is shown with one decimal as anything but 0, in nats."""
 MUTE = frozenset({vocab.Kind.POSITION, vocab.Kind.PERSON, vocab.Kind.TERM, vocab.Kind.EXPERIMENT, vocab.Kind.VIEWPOINT})
 """Kinds that never enter the neutral credences."""
 
@@ -131,7 +133,8 @@ def _noted(change: RecordChange, own: Own, before: Corpus, after: Assessment) ->
         return change
     old, now = before.entries.get(change.id), after.corpus.entries.get(change.id)
     note = "" if moved else _why_nothing(old, now, after)
-    largest = sorted(moved.items(), key=lambda one: (-abs(one[1]), one[0]))[:FELT]
+    seen = [(claim, weight) for claim, weight in moved.items() if abs(weight) >= SEEN]
+    largest = sorted(seen, key=lambda one: (-abs(one[1]), one[0]))[:FELT]
     most = tuple(Felt(claim=claim, weight=_limited(weight)) for claim, weight in largest)
     return change.model_copy(update={"moves": len(moved), "most": most, "note": note})
 

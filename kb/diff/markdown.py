@@ -116,6 +116,7 @@ def _links(diff: Diff) -> Iterator[str]:
         )
     yield ""
     yield from _more(len(diff.links))
+    yield from ("Effect: what the item does to the claim, all else given; two that pull apart may leave it still.", "")
 
 
 def _map(diff: Diff) -> Iterator[str]:

@@ -76,7 +76,7 @@ def reworded(base: Corpus, head: Corpus) -> tuple[Reworded, ...]:
     """
     found = []
     for id, before in base.entries.items():
-        after = head.entries.get(id) or head.entries.get(head.aliases.get(id, ""))
+        after = head.find(id)
         record = before.record
         if after is None or not isinstance(record, m.Claim | m.Undercut) or after.kind is not before.kind:
             continue
@@ -89,7 +89,7 @@ def reworded(base: Corpus, head: Corpus) -> tuple[Reworded, ...]:
                 Reworded(
                     id=short(id),
                     kind=before.kind.value,
-                    path=short(after.path),
+                    place=short(_place(after, words[0].field)),
                     items=items,
                     reasons=reasons,
                     positions=positions,
@@ -101,11 +101,17 @@ def reworded(base: Corpus, head: Corpus) -> tuple[Reworded, ...]:
 
 
 def _words(before: Entry, after: Entry) -> Iterator[Words]:
-    """Fields that say what a claim is, where they differ by more than spaces, capitals and punctuation."""
+    """Fields that say what a claim is, where they differ by more than spaces."""
     for field in ("title", "text", "scope"):
         old, new = _said(before, field), _said(after, field)
-        if _bare(old) != _bare(new):
+        if old != new:
             yield Words(field=field, before=short(old, 1_500), after=short(new, 1_500))
+
+
+def _place(entry: Entry, field: str) -> str:
+    """Where a field stands: path, line and column."""
+    line, col = entry.document.marks.get((field,), (1, 1))
+    return f"{entry.path}:{line}:{col}"
 
 
 def _said(entry: Entry, field: str) -> str:

@@ -54,13 +54,13 @@ def _turned(one: Reworded) -> Problem:
         "keep the old words and give the new statement an id of its own; where the old one no longer holds, run: "
         f'kb withdraw {one.id} --why "..."'
     )
-    return Problem(place=one.path, code="changed-meaning", message=short(message, 1_500), hint=short(hint, 1_500))
+    return Problem(place=one.place, code="changed-meaning", message=short(message, 1_500), hint=short(hint, 1_500))
 
 
 def _other_kind(base: Loaded, head: Loaded) -> Iterator[Problem]:
     """An id that stands for a record of another kind."""
     for id, before in base.corpus.entries.items():
-        after = head.corpus.entries.get(id)
+        after = head.corpus.find(id)
         if after is not None and after.kind is not before.kind:
             message = f"{id} was a record of kind {before.kind} and is one of kind {after.kind}; ids keep their meaning"
             hint = f'choose a new file name for the new record, and withdraw the old one: kb withdraw {id} --why "..."'

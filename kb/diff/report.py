@@ -75,6 +75,7 @@ class Reworded(_Data):
     """A claim or undercut whose words differ, and what was judged against the old ones.
 
     Attributes:
+        place: path, line and column of the first field that differs.
         items, reasons, positions: how many items of evidence, links to and from it, and positions it had.
         words: title, text and scope, where they differ.
         turned: why it seems to say something else now; empty where it does not.
@@ -82,7 +83,7 @@ class Reworded(_Data):
 
     id: Name
     kind: Name
-    path: Name
+    place: Name
     items: Count
     reasons: Count
     positions: Count

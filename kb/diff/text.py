@@ -138,7 +138,9 @@ def say_moves(change: RecordChange) -> str:
     """How many claims a change moves, and which most."""
     total = f"moves {change.moves} claim{'s' if change.moves != 1 else ''}"
     most = ", ".join(f"{felt.claim} {odds.say_db(felt.weight)}" for felt in change.most)
-    return f"{total}{', most' if (change.moves or 0) > len(change.most) else ''}: {most}" if most else total
+    if not most:
+        return f"{total}, {'each ' if change.moves != 1 else ''}by less than 0.05 dB"
+    return f"{total}{', most' if (change.moves or 0) > len(change.most) else ''}: {most}"
 
 
 def say_crux(crux: CruxChange) -> str:
