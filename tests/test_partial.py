@@ -269,6 +269,19 @@ def test_a_file_read_before_is_read_again_when_it_changes(tmp_path: Path) -> Non
     assert load(records, known).findings == load(records).findings
 
 
+def test_rules_see_an_edit_among_records_that_were_looked_at_before(tmp_path: Path) -> None:
+    records, known = Path(shutil.copytree(CLOCK, tmp_path / "claims")), Known()
+    before = check_loaded(load(records, known), errors_alone=True)
+    path = next(p for p in sorted(records.rglob("*.yaml")) if re.search(r"- claim: ", p.read_text("utf-8")))
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"- claim: \S+", "- claim: no-such-claim", text, count=1), "utf-8")
+    found = check_loaded(load(records, known), errors_alone=True)
+    assert [f.code for f in found if f not in before and f.path.endswith(path.name)] == ["unknown-reference"]
+    assert found == check_loaded(load(records), errors_alone=True)
+    path.write_text(text, "utf-8")
+    assert check_loaded(load(records, known), errors_alone=True) == before
+
+
 # ------------------------------------------------------------------------------------------------------------ recall
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import http.client
 import json
 import os
@@ -129,6 +130,7 @@ def test_an_edit_changes_the_pages_it_touches_and_no_others(served: Served) -> N
     assert len(changed) < 10
     assert before.keys() == after.keys()
     assert any("term/better-as-preferred.html" in line for line in served.said[said:])
+    served.until(gc.isenabled)  # it rests only while somebody waits
     version = served.desk.version
     served.edit(TERM, text)
     served.until(lambda: served.desk.version > version)
