@@ -156,7 +156,7 @@ def test_help_teaches(kb: Kb, name: str) -> None:
     ran = kb(name, "--help")
     assert ran.code == 0
     assert re.search(rf"Examples:\n\s+kb {name}", ran.out)
-    assert "--json" in ran.out
+    assert "--json" in ran.out or name == "serve", "what runs until it is stopped has no result to print"
 
 
 def test_help_of_the_command_names_all(kb: Kb) -> None:

@@ -12,6 +12,7 @@ import pytest
 from conftest import CHANGED, CORPUS, KINDS, ROOT, Open
 from hostile import FAMILIES, write_hostile
 from playwright.sync_api import expect
+from waiting import until
 
 from kb.engine import assess
 from kb.load import load
@@ -183,7 +184,7 @@ def test_control_the_same_trap_fires_where_escaping_is_missing(visit: Open, ungu
         page = visit().page
         page.goto(planted.as_uri())
         page.evaluate(PROVOKE)
-        page.wait_for_function("window.ran === 1")
+        until(page, "window.ran === 1")
     finally:
         planted.unlink()
 

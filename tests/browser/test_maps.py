@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, Open
 from playwright.sync_api import Browser, Locator, Page, expect
+from waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -188,7 +189,7 @@ def test_zoom_by_keys_and_buttons_pan_by_arrows_and_dragging(visit: Open, served
     left = figure.evaluate("f => f.scrollLeft")
     assert left > 0, "it grows from its middle"
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("left => document.querySelector('.kb-figure--live').scrollLeft > left", arg=left)
+    until(page, "left => document.querySelector('.kb-figure--live').scrollLeft > left", arg=left)
     box = figure.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 400, box["y"] + 120)
@@ -235,14 +236,12 @@ def test_the_wheel_scrolls_the_page_unless_control_is_held(visit: Open, served: 
     svg.hover()
     y = page.evaluate("scrollY")
     page.mouse.wheel(0, 120)
-    page.wait_for_function("y => scrollY !== y", arg=y)
+    until(page, "y => scrollY !== y", arg=y)
     assert svg.evaluate("s => s.getBoundingClientRect().width") == width
     svg.hover()
     page.keyboard.down("Control")
     page.mouse.wheel(0, -120)
-    page.wait_for_function(
-        "w => document.querySelector('svg.kb-map.kb-wide').getBoundingClientRect().width > w", arg=width
-    )
+    until(page, "w => document.querySelector('svg.kb-map.kb-wide').getBoundingClientRect().width > w", arg=width)
     page.keyboard.up("Control")
 
 

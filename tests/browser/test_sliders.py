@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import CORPUS, Open
 from playwright.sync_api import Locator, Page, expect
+from waiting import until
 
 from kb.engine import Assessment, assess
 from kb.engine.inputs import Inputs
@@ -122,7 +123,7 @@ def test_the_engine_is_loaded_when_somebody_begins(visit: Open, served: str) -> 
     assert "engine.js" not in loaded
     assert f"{TASTE}.whatif.js" not in loaded
     slider(tab.page, BASE).focus()
-    tab.page.wait_for_function("window.counterpoiseWhatIf && window.counterpoiseEngine")
+    until(tab.page, "window.counterpoiseWhatIf && window.counterpoiseEngine")
     assert tab.problems == []
 
 
@@ -222,7 +223,7 @@ def test_strengths_speak_in_odds(visit: Open, served: str, bread: Assessment) ->
     side = "for" if strength.number > 0 else "against"
     range_ = slider(page, strength.key)
     range_.focus()
-    page.wait_for_function("window.counterpoiseWhatIf")
+    until(page, "window.counterpoiseWhatIf")
     move(page, strength.key, 7)
     said = f"odds {words.factor(math.copysign(7 * DB, strength.number))} ("
     expect(range_).to_have_attribute("aria-valuetext", re.compile(f"^{re.escape(said)}.* {side}, moderate$"))

@@ -7,6 +7,7 @@ import re
 import pytest
 from conftest import KINDS, Open
 from playwright.sync_api import Page, expect
+from waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +21,7 @@ def open_boxes(page: Page) -> int:
 
 def ready(page: Page) -> None:
     """Wait for the script of the explanations."""
-    page.wait_for_function("[...document.scripts].some((s) => s.src.endsWith('tips.js'))")
+    until(page, "[...document.scripts].some((s) => s.src.endsWith('tips.js'))")
     page.wait_for_load_state("networkidle")
 
 
