@@ -515,6 +515,10 @@ def test_what_was_typed_is_kept_when_it_cannot_become_a_record(clock_copy: Path)
         assert "In each of ten winters the oil was found stiff." in (root / name).read_text()
     assert sorted(clock_copy.rglob("*")) == before
     assert (root / name).read_text() == (root / name.replace("draft-2", "draft")).read_text()
+    inside = [*TYPED, "keeper-log", "stiff oil was found", "", *LINK]
+    _, shown = _talk([*arguments, "--claims", "."], inside, clock_copy)
+    assert f"kept in {root / name.replace('draft-2', 'draft-3')}: " in shown
+    assert sorted(clock_copy.rglob("*")) == before, "a draft among the records would be read as one of them"
 
 
 def test_a_flag_that_cannot_do_is_refused_before_anything_is_asked(clock_copy: Path) -> None:

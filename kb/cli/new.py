@@ -201,7 +201,7 @@ def _finish(
     elif not json and (asker is None or dry_run):
         complain("nothing was written: mend what is named above")
     elif not json:
-        for one, kept in zip(drafts, _kept(drafts), strict=True):
+        for one, kept in zip(drafts, _kept(drafts, Path(corpus.root)), strict=True):
             complain(f"kept in {kept}: mend there what is named above, move it to {one.path}, and run kb check")
     raise typer.Exit(1 if trial.failed or not sure else 0)
 
@@ -231,12 +231,14 @@ def _latin(data: dict[str, Any], instead: str) -> None:
         raise Unclear(f"no file's name can be made of the title {with_a_cut(title)!r}; {instead}")
 
 
-def _kept(drafts: list[Draft]) -> list[Path]:
-    """Put drafts with errors beside the folder that they cannot go into yet, so that nothing typed is lost."""
+def _kept(drafts: list[Draft], root: Path) -> list[Path]:
+    """Put drafts with errors into the present folder or, where that is one of the records, beside the records."""
+    inside = Path.cwd().is_relative_to(root.resolve())
+    folder = root.resolve().parent if inside else Path()
     done: list[Path] = []
     for one in drafts:
         names = (f"{one.id}.draft{n}.yaml" for n in ("", *(f"-{k}" for k in range(2, 1000))))
-        path = next(path for name in names if not (path := Path(name)).exists())
+        path = next(path for name in names if not (path := folder / name).exists())
         write_atomic(path, one.text)
         done.append(path)
     return done
