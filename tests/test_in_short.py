@@ -81,7 +81,7 @@ def test_a_reason_that_helps_because_it_is_unlikely_says_so(founding: Site) -> N
     assert reason.stated.nats < 0 < reason.now.nats
     assert reason.turned == f"unlikely ({reason.credence})"
     said = box(founding, id)["Strongest for"]
-    assert said.startswith("that “ " + reason.ref.title)
+    assert said.startswith("That “ " + reason.ref.title)
     assert f"” is unlikely ({reason.credence}), odds {reason.now.factor}" in said
     row = next(r for r in sum_of(founding, id).rows() if r.ref is not None and r.ref.id == reason.ref.id)
     assert row.label == f"That “{reason.ref.title}” is unlikely ({reason.credence})"
@@ -121,7 +121,7 @@ def test_what_would_change_it_most_is_an_experiment_where_that_teaches_most(foun
         cruxes = turning.cruxes(founding, id)
         best = next((t for t in turning.tests(founding, id) if t.outcomes), None)
         known = max((c.bits or 0.0 for c in founding.assessment.cruxes(id).claims), default=0.0)
-        if said.startswith("the experiment"):
+        if said.startswith("The experiment"):
             named["experiments"] += 1
             assert best is not None
             assert best.ref.title in said

@@ -174,7 +174,7 @@ def _changes_most(site: Site, id: str) -> ShortLine:
     label = "Would change it most"
     experiment = turning.teaches_most(site, id)
     if experiment is not None:
-        return ShortLine(label, "the experiment ", experiment.ref, f", expected to teach {experiment.bits} bits.")
+        return ShortLine(label, "The experiment ", experiment.ref, f", expected to teach {experiment.bits} bits.")
     crux = next(iter(turning.cruxes(site, id)), None)
     if crux is None:
         return ShortLine(label, "Nothing here yet: no reason bears on it.", None, "")
@@ -225,7 +225,7 @@ def _strongest(name: str, total: Sum, sign: int) -> ShortLine:
             parts.append((sign * group.now.nats, item.ref.id, line))
     for reason in total.reasons:
         if sign * reason.now.nats > 5e-4:
-            before, between = ("that “", f"” is {reason.turned},") if reason.turned else ("", "")
+            before, between = ("That “", f"” is {reason.turned},") if reason.turned else ("", "")
             line = ShortLine(name, before, reason.ref, "", reason.now.factor, between)
             parts.append((sign * reason.now.nats, reason.ref.id, line))
     if parts:
