@@ -64,18 +64,20 @@ class Bereft:
     alone: bool
 
 
-def bereft(corpus: Corpus, id: str) -> tuple[Bereft, ...]:
+def bereft(corpus: Corpus, id: str, *, withdrawn: bool = True) -> tuple[Bereft, ...]:
     """Records that lose support when one goes out of force, those that have none left first.
 
     Args:
         corpus: the records while it is still in force.
         id: the record.
+        withdrawn: whether it is withdrawn; a source that is replaced goes on vouching for its items.
     """
-    found = [*_claims(corpus, id), *_dependants(corpus, id)]
+    items = {item for item, record in corpus.of(m.Evidence) if withdrawn and corpus.root_of(record) == id}
+    found = [*_claims(corpus, id, items), *_dependants(corpus, id, items)]
     return tuple(sorted(set(found), key=lambda b: (not b.alone, b.id, b.how)))
 
 
-def _claims(corpus: Corpus, id: str) -> list[Bereft]:
+def _claims(corpus: Corpus, id: str, vouched: set[str]) -> list[Bereft]:
     """Claims that it bears on, or whose items it vouches for, with the supports that they keep."""
     found = []
     for claim in corpus.nodes:
@@ -87,7 +89,7 @@ def _claims(corpus: Corpus, id: str) -> list[Bereft]:
             if isinstance(link, m.Link) and link.stance == "supports" and link.weight != 0
         ]
         reasons = [r for r in corpus.reasons_for.get(claim, ()) if r.link.stance == "supports" and r.link.weight != 0]
-        lost = [i for i in items if i == id or corpus.root_of(corpus.record(i, m.Evidence)) == id]
+        lost = [i for i in items if i == id or i in vouched]
         gone = [r for r in reasons if id in (r.source, *r.premises)]
         if lost or gone:
             left = len(items) - len(lost) + len(reasons) - len(gone)
@@ -96,7 +98,7 @@ def _claims(corpus: Corpus, id: str) -> list[Bereft]:
     return found
 
 
-def _dependants(corpus: Corpus, id: str) -> list[Bereft]:
+def _dependants(corpus: Corpus, id: str, vouched: set[str]) -> list[Bereft]:
     """Records that name it and cannot do without."""
     found = []
     for reference in references(corpus):
@@ -112,12 +114,8 @@ def _dependants(corpus: Corpus, id: str) -> list[Bereft]:
             found.append(Bereft(reference.entry.id, "what it attacks is gone", True))
         elif isinstance(record, m.Question) and place == "answers.*":
             found.append(Bereft(reference.entry.id, f"one of its {len(record.answers)} answers is gone", False))
-        elif isinstance(record, m.Evidence) and _vouches(corpus, record, id):
+        elif reference.entry.id in vouched:
             found.append(Bereft(reference.entry.id, "the source that vouches for it is gone", True))
         elif place in ("on", "inputs.*", "relations.*.to", "forecast.condition"):
             found.append(Bereft(reference.entry.id, f"it names the record as `{reference.field}`", False))
     return found
-
-
-def _vouches(corpus: Corpus, item: m.Evidence, id: str) -> bool:
-    return corpus.root_of(item) == id

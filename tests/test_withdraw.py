@@ -59,6 +59,19 @@ def test_a_source_takes_its_items_along(kb: Kb, clock_copy: Path) -> None:
     assert "maker-mark" in lost
 
 
+def test_a_source_that_is_replaced_goes_on_vouching(kb: Kb, clock_copy: Path) -> None:
+    args = ("--why", WHY, "--claims", clock_copy, "--dry-run", "--json")
+    title = "kind: source\ntitle: Another log book\ntype: dataset\nno_url: It lies in the tower.\n"
+    (clock_copy / "sources" / "new-log.yaml").write_text(title)
+    ran = kb("withdraw", "keeper-log", "--state", "superseded", "--by", "new-log", *args)
+    data = json.loads(ran.out)
+    assert data["moves"] == []
+    assert "maker-mark" not in {one["id"] for one in data["bereft"]}
+    gone = json.loads(kb("withdraw", "keeper-log", *args).out)
+    assert gone["moves"] != []
+    assert {"maker-mark", "gear-old"} <= {one["id"] for one in gone["bereft"]}
+
+
 def test_dry_run_changes_nothing(kb: Kb, clock_copy: Path) -> None:
     digest = load(clock_copy).corpus.digest
     ran = kb("withdraw", "maker-mark", "--why", WHY, "--claims", clock_copy, "--dry-run")

@@ -42,8 +42,7 @@ def command(
     """Take a record out of force: its file and its id stay, its weight goes.
 
     Sets the record's status and leaves the rest of the file as it is, comments included.  Then lists every credence
-    that this moves and every record that now lacks support; a source that is out of force vouches for none of its
-    items.
+    that this moves and every record that now lacks support; a withdrawn source vouches for none of its items.
 
     \b
     Examples:
@@ -59,7 +58,7 @@ def command(
     made = _edited(loaded.corpus, entry, raw, state, since, why, by)
     after = _with(loaded, entry, made)
     diff = compare(loaded, after, names=("before", "after"), head_findings=check_loaded(after))
-    left = bereft(loaded.corpus, entry.id)
+    left = bereft(loaded.corpus, entry.id, withdrawn=state is State.WITHDRAWN)
     if diff.faults:
         for problem in diff.faults:
             complain(f"{problem.place} {problem.code} {problem.message}; {problem.hint}", prefix="")
