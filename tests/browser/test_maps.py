@@ -88,6 +88,23 @@ def test_boxes_are_links_in_reading_order_with_visible_focus(visit: Open, base: 
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Bread from a long cold rise tastes better")
 
 
+@pytest.mark.parametrize("address", [CLAIM, QUESTION])
+def test_the_keyboard_passes_over_a_map_at_once(visit: Open, base: str, address: str) -> None:
+    page = visit().page
+    live(page, base + address)
+    skip = page.get_by_role("link", name="Skip the map")
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["width"] <= 1
+    skip.focus()
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["height"] >= 20, "it shows while it has the focus"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "This map in words"
+
+
 def test_each_box_says_its_kind_credence_and_tie(visit: Open, served: str) -> None:
     page = visit().page
     svg = live(page, served + CLAIM)
