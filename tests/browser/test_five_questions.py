@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import pytest
 from conftest import Open
 from playwright.sync_api import Locator, Page, expect
@@ -67,7 +68,8 @@ def test_which_evidence_is_counted_once(newcomer: Clicks) -> None:
     newcomer.on(page.locator("article").get_by_role("link", name=CLAIM, exact=True).first)
     newcomer.on(page.locator(".kb-how").get_by_role("link", name="which"))
     seen(page, page.get_by_role("heading", name="Evidence that is counted once"))
-    expect(page.locator(".kb-once").first).to_contain_text("feeds")
+    expect(page.locator(".kb-once").first).to_contain_text(re.compile(r"\d lines"))
+    expect(page.locator(".kb-once").first.locator(".kb-once__lines > li").nth(1)).to_be_visible()
     assert newcomer.made == 2
 
 
