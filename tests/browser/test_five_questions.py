@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import pytest
 from conftest import Open
 from playwright.sync_api import Locator, Page, expect
