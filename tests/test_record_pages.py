@@ -333,6 +333,9 @@ def test_a_reason_for_a_sources_reliability_keeps_one_stop(records: Records) -> 
     text = text_of(site, "report")
     assert "It was written in haste; it can add at most" in text
     assert ".;" not in text
+    assert "the default for the type announcement; it can" in text_of(
+        records(news=SOURCE.replace("type: report", "type: announcement")), "news"
+    )
 
 
 def test_no_line_of_the_grid_runs_through_a_label_on_a_phone() -> None:

@@ -82,7 +82,7 @@ def _facts(site: Site, record: m.Source) -> list[Fact]:
     found += [Fact("DOI", record.doi, url=f"https://doi.org/{record.doi}")] if record.doi else []
     value = source_reliability(record)
     given = record.reliability
-    why = given.why if given is not None and given.why else f"the default for a {record.type.label}"
+    why = given.why if given is not None and given.why else f"the default for the type {record.type.label}"
     cap = float(arithmetic.cap(np.array([value]))[0])
     found.append(
         Fact("Reliability", f"{value:g}", note=f"{why.rstrip('. ')}; it can add at most {words.capped(cap)} to a claim")
