@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from support import CLOCK, ROOT, Kb
@@ -445,6 +445,8 @@ def test_rounded_parts_add_up_to_the_rounded_total(parts: list[float], digits: i
 
 
 @given(st.text(max_size=60), st.integers(2, 40))
+@example("\u200d", 2)
+@example("\u200d\u200d漢a", 2)
 def test_cutting_keeps_to_the_width(text: str, width: int) -> None:
     assert cell_len(layout.cut(text, width)) <= width
     assert cell_len(layout.fit(layout.cut(text, width), width)) >= width

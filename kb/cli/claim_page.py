@@ -84,7 +84,9 @@ def _credence(views: Views, e: Explanation) -> None:
     interval = f", 90% interval {odds.say_percent(c.low)} to {odds.say_percent(c.high)}" if c.low and c.high else ""
     sheet.line((odds.say_percent(c.credence), "bold"), f" ({vocab.credence_word(c.credence)}){interval}", indent=2)
     moved = f"odds {_strength(c.weight)} from a base rate of {base}"
-    sheet.wrap(f"{moved}; rests on {count(c.items, 'item')} in {count(c.groups, 'independent group')}.", 2)
+    questions = (views.corpus.record(q, m.Question) for q in views.corpus.questions_of.get(c.id, ()))
+    rivals = " on it and its rival answers" if any(q.exclusive for q in questions) else ""
+    sheet.wrap(f"{moved}; rests on {count(c.items, 'item')}{rivals} in {count(c.groups, 'independent group')}.", 2)
     sheet.wrap(f"Method: {c.method}, {_METHOD[c.method]}.", 2)
     if not c.converged:
         ends = f": two starts ended at {' and '.join(map(odds.say_percent, c.ends))}" if c.ends else ""

@@ -15,7 +15,10 @@ from kb import odds
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """``text`` in exactly ``width`` columns, or longer where it does not fit."""
     space = " " * max(width - cell_len(text), 0)
-    return space + text if right else text + space
+    padded = space + text if right else text + space
+    while cell_len(padded) < width:  # joiners at the end of the text swallow what follows them
+        padded += " "
+    return padded
 
 
 def cut(text: str, width: int) -> str:
