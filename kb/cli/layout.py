@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.text import Text
 
 from kb import odds
@@ -23,7 +23,12 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 def cut(text: str, width: int) -> str:
     """``text`` in at most ``width`` columns, cut with an ellipsis."""
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+    if cell_len(text) <= width:
+        return text
+    text = text[: 8 * width]
+    while text and cell_len(text.rstrip() + "…") > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
 
 
 def add_up(parts: Sequence[float], total: float, digits: int = 2) -> list[str]:
