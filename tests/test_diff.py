@@ -5,6 +5,7 @@ import math
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -810,7 +811,7 @@ def test_same_states_same_bytes(repository: Repository) -> None:
     made = set()
     for seed, zone in (("1", "UTC"), ("2", "Asia/Kathmandu")):
         done = subprocess.run(
-            [os.sys.executable, "-m", "kb.cli", "diff", "main", "--json"],  # type: ignore[attr-defined]
+            [sys.executable, "-m", "kb.cli", "diff", "main", "--json"],
             env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
             capture_output=True,
             timeout=60,
