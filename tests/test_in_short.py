@@ -91,6 +91,12 @@ def test_a_reason_that_helps_because_it_is_unlikely_says_so(founding: Site) -> N
     assert f"Unlikely ({reason.credence}): Models" in plain(picture)
 
 
+def test_a_question_page_says_it_too(founding: Site) -> None:
+    entry = founding.corpus["will-automated-research-cause-an-explosion"]
+    said = plain(str(render_question(founding, entry).body))
+    assert re.search(r"For: Models know everything and connect nothing new ?, being unlikely \(\d+%\)", said)
+
+
 def test_only_a_reason_that_helps_the_other_side_is_turned(site: Site) -> None:
     for id in site.credences:
         for reason in sum_of(site, id).reasons:

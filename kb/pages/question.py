@@ -21,7 +21,12 @@ from kb.pages.viewpoints import beneath_of
 
 @dataclass(frozen=True)
 class AnswerView:
-    """An answer with the size of what lies beneath it."""
+    """An answer with the size of what lies beneath it.
+
+    Attributes:
+        strongest, counter: what adds most for and against it, with the words why where it helps the other side than
+            its record says, e.g. ``unlikely (23%)``.
+    """
 
     ref: Ref
     text: str
@@ -29,8 +34,8 @@ class AnswerView:
     groups: int
     reasons_for: int
     reasons_against: int
-    strongest: Ref | None
-    counter: Ref | None
+    strongest: tuple[Ref, str] | None
+    counter: tuple[Ref, str] | None
 
 
 @dataclass(frozen=True)
@@ -114,14 +119,14 @@ def _answer(site: Site, id: str) -> AnswerView:
     )
 
 
-def _strongest(total: Sum, sign: int) -> Ref | None:
+def _strongest(total: Sum, sign: int) -> tuple[Ref, str] | None:
     """The finding or the reason that adds most on one side, or the strongest reason that nobody has shown yet."""
-    parts = [(sign * i.weight.nats, i.ref.id, i.ref) for group in total.groups for _, i in group.items]
-    parts += [(sign * r.now.nats, r.ref.id, r.ref) for r in total.reasons]
+    parts = [(sign * i.weight.nats, i.ref.id, i.ref, "") for group in total.groups for _, i in group.items]
+    parts += [(sign * r.now.nats, r.ref.id, r.ref, r.turned) for r in total.reasons]
     best = max(parts, key=lambda p: (p[0], p[1]), default=None)
     if best is not None and words.side(best[0]) == "for":
-        return best[2]
-    return next((r.ref for r in (total.reasons_for if sign > 0 else total.reasons_against)), None)
+        return best[2], best[3]
+    return next(((r.ref, "") for r in (total.reasons_for if sign > 0 else total.reasons_against)), None)
 
 
 def render_question(site: Site, entry: Entry) -> Page:
