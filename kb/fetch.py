@@ -186,7 +186,7 @@ class _Connection(http.client.HTTPSConnection):
         plain.settimeout(self.timeout)
         try:
             plain.connect(address)
-            self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]
+            self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]  # unnamed in the stubs
         except BaseException:
             plain.close()
             raise

@@ -212,7 +212,7 @@ class ObservedSite(Site):
             return Observed(self.recall, ("lookup", name), lambda: getattr(self.plain, name))
         return self.recall.fact(("lookup", name), lambda: getattr(self.plain, name))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # it is no key: its answers change
 
 
 _LOOKUPS = frozenset(name for name, value in vars(Site).items() if isinstance(value, cached_property))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from kb import vocab
 from kb.corpus import Entry
 from kb.pages import cite, hints, jsonld
-from kb.pages.draw import join
 from kb.pages.render import render
 from kb.pages.site import Site
 
@@ -114,8 +112,3 @@ def shorten(text: str, length: int = DESCRIPTION_LENGTH) -> str:
     if len(one) <= length:
         return one
     return one[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
-
-
-def json_script(id: str, data: object) -> Markup:
-    """Data for a script of the page, safe inside HTML."""
-    return join([Markup(f'<script type="application/json" id="{id}">'), htmlsafe_json_dumps(data), Markup("</script>")])

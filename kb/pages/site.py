@@ -279,15 +279,6 @@ class Site:
         return _grouped((author, id) for id, s in self.corpus.of(m.Source) for author in s.authors)
 
     @cached_property
-    def derived_sources(self) -> Mapping[str, tuple[str, ...]]:
-        """Source to the sources that belong to it, quote it or derive from it."""
-        return _grouped(
-            (other, id)
-            for id, s in self.corpus.of(m.Source)
-            for other in sorted({*s.quotes, *s.derived_from, *((s.part_of,) if s.part_of else ())})
-        )
-
-    @cached_property
     def reported_of(self) -> Mapping[str, tuple[str, ...]]:
         """Person to the positions that others report of them."""
         return _grouped((p.of, id) for id, p in self.corpus.of(m.Position, active=True) if p.of and p.of != p.by)

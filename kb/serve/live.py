@@ -196,7 +196,7 @@ class LiveSite:
         assert self._site is not None
         now: frozenset[tuple[Hashable, ...]] = frozenset((part.make, *part.args) for part in parts)
         for make, *args in self._parts - now:
-            self._site.recall.forget(make, *args)  # type: ignore[arg-type]
+            self._site.recall.forget(make, *args)  # type: ignore[arg-type]  # the first of a part is what makes it
         self._parts = now
 
     def _write(self, parts: Iterator[Part], *, restamp: bool = False) -> tuple[frozenset[str], frozenset[str]]:
