@@ -20,12 +20,27 @@ from kb.pages.turning import SEEN, is_small
 
 @dataclass(frozen=True)
 class After:
-    """A claim's number after one outcome: the outcome, its chance, the number, the step as a picture."""
+    """A claim's number after one outcome: the outcome's letter, its chance, the number, the step as a picture."""
 
-    text: str
+    letter: str
     chance: str
     credence: str
     picture: CredenceView
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome.
+
+    Attributes:
+        letter: what tables call it.
+        text: what would be seen.
+        chance: how likely it is at the present credences, or empty.
+    """
+
+    letter: str
+    text: str
+    chance: str
 
 
 @dataclass(frozen=True)
@@ -84,16 +99,8 @@ def render_experiment(site: Site, entry: Entry) -> Page:
         facts=facts,
         told=told,
         settles=site.refs(settles),
-        outcomes=[
-            (
-                outcome.text,
-                [
-                    (site.ref(claim), words.percent(t.if_true), words.percent(t.if_false))
-                    for claim, t in sorted(outcome.likelihood.items())
-                ],
-            )
-            for outcome in record.outcomes
-        ],
+        outcomes=_outcomes(record, told),
+        likelihoods=_likelihoods(site, record),
         positions=positions_on(site, entry.id),
         passages=site.passages(record.seen_in),
         sections=sections,
@@ -101,16 +108,40 @@ def render_experiment(site: Site, entry: Entry) -> Page:
     return page(site, entry, body, description=f"Proposed experiment: {record.text}", sections=sections)
 
 
+def letter(n: int) -> str:
+    """What the n-th outcome is called in tables, from 0: A to Z, then AA."""
+    return (letter(n // 26 - 1) if n >= 26 else "") + chr(ord("A") + n % 26)
+
+
+def _outcomes(record: m.Experiment, told: list[Told]) -> list[Outcome]:
+    """The outcomes in the record's order, with their chances as the claim that is told most about has them."""
+    return [
+        Outcome(letter(n), outcome.text, told[0].after[n].chance if told else "")
+        for n, outcome in enumerate(record.outcomes)
+    ]
+
+
+def _likelihoods(site: Site, record: m.Experiment) -> list[tuple[Ref, list[tuple[str, str] | None]]]:
+    """Claims with how likely each outcome is, in the record's order, if they are true and if they are false."""
+    claims = sorted({claim for outcome in record.outcomes for claim in outcome.likelihood})
+    given = [(claim, [outcome.likelihood.get(claim) for outcome in record.outcomes]) for claim in claims]
+    return [
+        (site.ref(claim), [(words.percent(t.if_true), words.percent(t.if_false)) if t else None for t in row])
+        for claim, row in given
+    ]
+
+
 def _told(site: Site, id: str, record: m.Experiment) -> list[Told]:
     """Claims that it would move by half a point or more on average, the most informative first."""
-    texts = {outcome.id: outcome.text for outcome in record.outcomes}
+    letters = {outcome.id: letter(n) for n, outcome in enumerate(record.outcomes)}
     named = {claim for outcome in record.outcomes for claim in outcome.likelihood}
     found = []
     for claim, value in site.table(values).get(id, []):
         if value.expected < SEEN and claim not in named:
             continue
         now = site.credences[claim].credence
-        after = [After(texts[o], words.percent(p), words.percent(q), moved(now, q)) for o, p, q in value.outcomes]
-        points = f"{words.points(value.expected)} points"
+        after = [After(letters[o], words.percent(p), words.percent(q), moved(now, q)) for o, p, q in value.outcomes]
+        expected = words.points(value.expected)
+        points = f"{expected} {'point' if expected == '1' else 'points'}"
         found.append(Told(site.ref(claim), words.percent(now), after, points, f"{value.bits:.3f}", claim in named))
     return found

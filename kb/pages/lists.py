@@ -145,7 +145,7 @@ def render_topic(site: Site, name: str) -> Page:
     topic = site.corpus.topics.get(name)
     inside = site.in_topic.get(name, ())
     claims = [site.ref(e.id) for e in inside if e.kind is vocab.Kind.CLAIM]
-    claims.sort(key=lambda r: (not (r.credence and r.credence.assessed), -(r.credence.p if r.credence else 0), r.id))
+    claims.sort(key=lambda r: (-(r.credence.p if r.credence else 0), r.id))
     done = {vocab.Kind.QUESTION, vocab.Kind.CLAIM, vocab.Kind.POSITION}
     others = [
         (kind.value, [site.ref(e.id) for e in inside if e.kind is kind])
@@ -161,7 +161,8 @@ def render_topic(site: Site, name: str) -> Page:
         title=site.topic_title(name),
         question=topic.question if topic else "",
         standings=[standing(site, e) for e in site.questions if e.topic == name],
-        claims=claims,
+        claims=[r for r in claims if r.credence and r.credence.assessed],
+        open=[r for r in claims if not (r.credence and r.credence.assessed)],
         others=others,
     )
     title = site.topic_title(name)

@@ -14,7 +14,7 @@ from kb.pages.facts import Fact
 from kb.pages.moves import Move, moved, moves_by_root
 from kb.pages.opposition import Attack, attacks
 from kb.pages.page import Page, Section, page
-from kb.pages.positions import PositionView, positions_by, positions_on
+from kb.pages.positions import LISTED, PositionView, most_telling_first, positions_by, positions_on
 from kb.pages.records import common
 from kb.pages.render import render
 from kb.pages.site import CredenceView, Ref, Site
@@ -23,9 +23,6 @@ from kb.pages.viewpoint import through
 
 APART = 0.1
 """Gaps between a person and the map below ten points are not called a disagreement."""
-
-LISTED = 8
-"""Positions that are shown before the rest is folded away."""
 
 
 @dataclass(frozen=True)
@@ -104,18 +101,6 @@ def _last(held: list[PositionView]) -> dict[str, PositionView]:
         if p.of is None and p.side != "neutral":
             found[p.on.id] = p
     return found
-
-
-def most_telling_first(site: Site, held: list[PositionView]) -> list[PositionView]:
-    """Positions on answers of questions first, then by how much evidence lies beneath what they are on, the newest."""
-
-    def rank(p: PositionView) -> tuple[bool, bool, int]:
-        found = site.credences.get(p.on.id)
-        return p.on.id not in site.corpus.questions_of, found is None, -(found.items if found is not None else 0)
-
-    found = sorted(held, key=lambda p: (p.on.title.casefold(), p.ref.id))
-    found.sort(key=lambda p: p.said or "", reverse=True)
-    return sorted(found, key=rank)
 
 
 def differs(site: Site, id: str) -> list[Other]:

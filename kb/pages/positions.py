@@ -13,6 +13,8 @@ from kb.pages.site import PassageView, Ref, Site
 
 _FOR = {vocab.Attitude.ASSERTS, vocab.Attitude.CONCEDES}
 _AGAINST = {vocab.Attitude.DENIES}
+LISTED = 8
+"""Positions that a table shows before the rest is folded away."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,18 @@ def positions_by(site: Site, id: str) -> list[PositionView]:
     """Positions that a person takes, or that are reported of them; newest first, then by what they are on."""
     own = [view(site, p) for p in site.corpus.positions_by.get(id, ())]
     return sorted(own, key=lambda p: (p.on.kind, p.on.title, p.said or "", p.ref.id))
+
+
+def most_telling_first(site: Site, held: list[PositionView]) -> list[PositionView]:
+    """Positions on answers of questions first, then by how much evidence lies beneath what they are on, the newest."""
+
+    def rank(p: PositionView) -> tuple[bool, bool, int]:
+        found = site.credences.get(p.on.id)
+        return p.on.id not in site.corpus.questions_of, found is None, -(found.items if found is not None else 0)
+
+    found = sorted(held, key=lambda p: (p.on.title.casefold(), p.ref.id))
+    found.sort(key=lambda p: p.said or "", reverse=True)
+    return sorted(found, key=rank)
 
 
 def farthest(positions: Sequence[PositionView], credence: Credence) -> PositionView | None:

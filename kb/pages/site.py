@@ -175,7 +175,8 @@ class Site:
         """What a position without a title is called: who, stance, what."""
         if position.title is not None:
             return position.title
-        return f"{self.corpus[position.by].title} {position.stance}: {self.corpus[position.on].title}"
+        said = f"{self.corpus[position.by].title} {position.stance}: {self.corpus[position.on].title}"
+        return said[:1].upper() + said[1:]
 
     def credence(self, id: str) -> CredenceView | None:
         """A claim's credence, or ``None`` for a record that has none (an undercut shows its premise's)."""

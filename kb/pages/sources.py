@@ -17,7 +17,7 @@ from kb.pages import lineage, turning, words
 from kb.pages.facts import Fact
 from kb.pages.moves import Move, moves_by_root
 from kb.pages.page import Page, Section, page
-from kb.pages.positions import PositionView, view
+from kb.pages.positions import LISTED, PositionView, most_telling_first, view
 from kb.pages.records import common
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
@@ -32,6 +32,7 @@ def render_source(site: Site, entry: Entry) -> Page:
         (kind, [r for r in cited if r.kind == kind.value]) for kind in vocab.Kind if kind is not vocab.Kind.POSITION
     ]
     items = [r for r in cited if r.kind == vocab.Kind.EVIDENCE.value]
+    positions = _positions(site, cited)
     sections = [
         Section("moved", "What it moved"),
         Section("lineage", "Where it comes from"),
@@ -52,7 +53,9 @@ def render_source(site: Site, entry: Entry) -> Page:
         above=lineage.comes_from(site, entry.id),
         below=lineage.leads_to(site, entry.id),
         ties=lineage.ties(site).get(entry.id, []),
-        positions=_positions(site, cited),
+        positions=positions,
+        speakers=len({p.by.id for p in positions}),
+        listed=LISTED,
         by_kind=[(kind, refs) for kind, refs in by_kind if refs],
         reference=reference(site, record),
         sections=sections,
@@ -104,9 +107,9 @@ def reference(site: Site, record: m.Source) -> str:
 
 
 def _positions(site: Site, cited: list[Ref]) -> list[PositionView]:
-    """Positions whose passage is in the source, by who and what they are on."""
+    """Positions whose passage is in the source, those on answers of questions first."""
     found = [view(site, r.id) for r in cited if r.kind == vocab.Kind.POSITION.value and r.active]
-    return sorted(found, key=lambda p: (p.by.title.casefold(), p.on.kind, p.on.title, p.ref.id))
+    return most_telling_first(site, found)
 
 
 @dataclass(frozen=True)
