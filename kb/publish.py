@@ -329,8 +329,11 @@ def _render_frame(config: Path, into: Path, moment: int | None) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file of the fresh folder; a page with an address that two records want is a fault of this program."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    try:
+        path.write_bytes(data)
+    except FileNotFoundError:  # the first file of its folder
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
 
 def _flush(folder: Path) -> None:
@@ -353,8 +356,18 @@ def _flush(folder: Path) -> None:
 
 def _count(folder: Path, goal: Path) -> Built:
     """How much was built."""
-    files = [p for p in sorted(folder.rglob("*")) if p.is_file()]
-    return Built(goal, sum(p.suffix == ".html" for p in files), len(files), sum(p.stat().st_size for p in files))
+    pages = files = size = 0
+    folders = [os.fspath(folder)]
+    while folders:
+        with os.scandir(folders.pop()) as found:
+            for one in found:
+                if one.is_dir(follow_symlinks=False):
+                    folders.append(one.path)
+                elif one.is_file():
+                    pages += one.name.endswith(".html")
+                    files += 1
+                    size += one.stat().st_size
+    return Built(goal, pages, files, size)
 
 
 def _exchange(fresh: Path, goal: Path) -> None:

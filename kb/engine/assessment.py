@@ -46,6 +46,7 @@ class Assessment:
         self.intervals = intervals
         self._before: Propagated | None = None
         self._keeps_draws = False
+        self._explained: dict[str, Explanation] = {}
 
     @cached_property
     def spread(self) -> Spread:
@@ -105,7 +106,11 @@ class Assessment:
     def explain(self, id: str) -> Explanation:
         """The sum behind one claim's credence; raises UnknownId."""
         known = self.id_of(id)
-        return explain(self.result.setup, self.result.state, self.result.conserver.uses, self.credences, known)
+        if known not in self._explained:  # every export and every page asks for it
+            result = self.result
+            made = explain(result.setup, result.state, result.conserver.uses, self.credences, known)
+            self._explained[known] = made
+        return self._explained[known]
 
     def cruxes(self, id: str) -> Cruxes:
         """What would change a claim's credence; raises UnknownId."""

@@ -103,11 +103,21 @@ class Turning:
         self.net = result.net
         self._settled: dict[int, tuple[Floats, Floats]] = {}
         self._moved: dict[int, tuple[Floats, Floats]] = {}
+        self._of: dict[str, Cruxes] = {}
 
     @cached_property
     def inputs(self) -> list[_Input]:
         """Every input that is uncertain, with its two ends one standard deviation away."""
         return _uncertain(self.result)
+
+    @cached_property
+    def _touching(self) -> dict[int, list[int]]:
+        """Claim to the inputs that touch it first."""
+        found: dict[int, list[int]] = {}
+        for i, x in enumerate(self.inputs):
+            for claim in x.claims:
+                found.setdefault(claim, []).append(i)
+        return found
 
     def settled(self, claims: Sequence[int]) -> list[tuple[Floats, Floats]]:
         """Credences (n,) with each of some claims certain, and with it refuted."""
@@ -149,7 +159,10 @@ class Turning:
 
     def of(self, claim: str) -> Cruxes:
         """Claims and inputs beneath a claim, ranked by how much they could move it."""
-        return Cruxes(claim, self._now(self.net.at[claim]), self.claims(claim), self.parameters(claim))
+        if claim not in self._of:
+            now = self._now(self.net.at[claim])
+            self._of[claim] = Cruxes(claim, now, self.claims(claim), self.parameters(claim))
+        return self._of[claim]
 
     def _now(self, t: int) -> float:
         return float(ar.sigmoid(self.result.state.log_odds[[t], 0])[0])
@@ -174,8 +187,7 @@ class Turning:
     def parameters(self, claim: str) -> tuple[ParameterCrux, ...]:
         """Inputs beneath a claim, those first that move it most when they are one standard deviation off."""
         t = self.net.at[claim]
-        reach = {t, *beneath(self.net, t)}
-        near = [i for i, x in enumerate(self.inputs) if reach.intersection(x.claims)]
+        near = sorted({i for c in (t, *beneath(self.net, t)) for i in self._touching.get(c, ())})
         moved = zip((self.inputs[i] for i in near), self.moved(near), strict=True)
         found = [ParameterCrux(x.kind, x.record, x.target, abs(float(a[t] - b[t])) / 2) for x, (a, b) in moved]
         found = [p for p in found if p.change > STILL]

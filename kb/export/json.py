@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from kb.engine import Assessment
 from kb.export.data import FORMAT_VERSION, LICENCE, credence_data, explanation_data, record_data, version
+from kb.export.indented import dumps
 
 UNITS = {
     "weight": "natural log odds; one deciban is ln(10)/10 = 0.230258509 of them",
@@ -28,4 +27,4 @@ def render(assessed: Assessment) -> bytes:
         "credences": {id: credence_data(credences[id]) for id in credences},
         "explanations": {id: explanation_data(assessed.explain(id)) for id in credences},
     }
-    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    return (dumps(document, 1, allow_nan=False) + "\n").encode()

@@ -29,6 +29,7 @@ PREFIXES: Mapping[str, str] = {
 }
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 """Local names that need no escape in Turtle."""
+_TYPE, _STRING = str(RDF.type), str(XSD.string)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f]')
 
@@ -55,7 +56,8 @@ def written(triples: Iterable[Triple], head: str) -> bytes:
     used: dict[str, str] = {}
     by_subject: dict[str, set[str]] = {}
     for node, predicate, value in triples:
-        verb = "a" if predicate == RDF.type else _iri(predicate, used)
+        iri = str(predicate)
+        verb = "a" if iri == _TYPE else _iri(iri, used)
         shown = _literal(value, used) if isinstance(value, Literal) else _iri(value, used)
         by_subject.setdefault(_iri(node, used), set()).add(f"{verb} {shown}")
     lines = [head]
@@ -65,7 +67,7 @@ def written(triples: Iterable[Triple], head: str) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def prefixed(iri: str) -> tuple[str, str, str] | None:
     """(prefix, namespace, local name) of an IRI in one of our namespaces, ``None`` for any other."""
     for prefix, space in PREFIXES.items():
@@ -85,10 +87,14 @@ def _iri(node: object, used: dict[str, str]) -> str:
     return f"{prefix}:{name}"
 
 
+def _escape(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04X}"
+
+
 def _literal(value: Literal, used: dict[str, str]) -> str:
-    text = '"' + _ESCAPED.sub(lambda m: _ESCAPES.get(m[0], f"\\u{ord(m[0]):04X}"), str(value)) + '"'
+    text = f'"{_ESCAPED.sub(_escape, value)}"'
     if value.language:
         return f"{text}@{value.language}"
-    if value.datatype is None or value.datatype == XSD.string:
+    if value.datatype is None or str(value.datatype) == _STRING:
         return text
     return f"{text}^^{_iri(URIRef(value.datatype), used)}"

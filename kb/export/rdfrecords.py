@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Protocol
 
-from rdflib import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, XSD, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from kb import models as m
@@ -14,7 +15,7 @@ from kb import odds, vocab
 from kb.corpus import Corpus, Entry
 from kb.engine import Assessment, Explanation
 from kb.export.data import shares
-from kb.export.rdfterms import AIF, CP, DATASET, OA, record, term
+from kb.export.rdfterms import AIF, CP, DATASET, DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, XSD, record, term
 from kb.export.rdfterms import topic as topic_iri
 
 _DATES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
@@ -30,9 +31,16 @@ def plain(text: str | None) -> Literal | None:
     return None if text is None else Literal(text)
 
 
+@lru_cache(maxsize=4096)
 def decimal(value: float | None, digits: int = 6) -> Literal | None:
     """A number with a fixed number of decimals."""
     return None if value is None else Literal(Decimal(f"{value:.{digits}f}"))
+
+
+@cache
+def truth(value: bool) -> Literal:
+    """Yes or no."""
+    return Literal(value)
 
 
 def decibans(nats: float) -> Literal | None:
@@ -103,7 +111,7 @@ class Writer:
         self.put(iri, DCTERMS.created, date(r.added))
         self.put(iri, DCTERMS.isPartOf, DATASET)
         self.put(iri, CP.digest, plain(entry.digest))
-        self.put(iri, CP.activeState, Literal(r.active))
+        self.put(iri, CP.activeState, truth(r.active))
         if entry.topic in self._corpus.topics:
             self.put(iri, DCTERMS.isPartOf, topic_iri(entry.topic))
         if r.status is not None:
@@ -165,7 +173,7 @@ class Writer:
 
     def _credence(self, id: str, iri: URIRef) -> None:
         found = self._assessed.credences[id]
-        self.put(iri, CP.assessed, Literal(found.assessed))
+        self.put(iri, CP.assessed, truth(found.assessed))
         self.put(iri, CP.baseRate, decimal(found.base_rate))
         if not found.assessed:
             return
@@ -210,14 +218,14 @@ class Writer:
         self.put(iri, CP.strengthDb, decibans(m.strength_nats(link.strength, link.stance)))
         self.put(iri, CP.strengthText, plain(m.strength_text(link.strength)))
         self.put(iri, CP.why, words(link.why))
-        self.put(iri, CP.cutsBothWays, Literal(link.cuts_both_ways))
-        self.put(iri, CP.counts, Literal(link.counts is None or link.counts.value))
+        self.put(iri, CP.cutsBothWays, truth(link.cuts_both_ways))
+        self.put(iri, CP.counts, truth(link.counts is None or link.counts.value))
         self.refer(iri, PROV.wasAttributedTo, link.by)
         self._passages(iri, (carrier, "bears-on", link.claim), link.seen_in)
 
     def _question(self, r: m.Question, iri: URIRef) -> None:
         self.refer(iri, CP.answer, r.answers)
-        self.put(iri, CP.exclusive, Literal(r.exclusive))
+        self.put(iri, CP.exclusive, truth(r.exclusive))
         for answer, prior in (r.priors or {}).items():
             node = URIRef(f"{iri}:prior:{answer}")
             self.put(node, RDF.type, CP.likelihood)

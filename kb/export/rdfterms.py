@@ -4,16 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
-from rdflib import Namespace, URIRef
+import rdflib
+from rdflib import URIRef
 
 from kb import vocab
 
-AIF = Namespace("http://www.arg.dundee.ac.uk/aif#")
-CITO = Namespace("http://purl.org/spar/cito/")
-CP = Namespace(vocab.VOCAB)
-OA = Namespace("http://www.w3.org/ns/oa#")
+
+class Names:
+    """The names of a namespace, each made once: rdflib makes and checks one anew at each use.
+
+    Args:
+        space: the namespace, or an rdflib class that knows which names it has.
+    """
+
+    def __init__(self, space: type[rdflib.namespace.DefinedNamespace] | str) -> None:
+        self._space: Any = rdflib.Namespace(space) if isinstance(space, str) else space
+
+    def __getattr__(self, name: str) -> URIRef:
+        made: URIRef = self._space[name]
+        setattr(self, name, made)
+        return made
+
+    def __getitem__(self, name: str) -> URIRef:
+        found: URIRef = getattr(self, name)
+        return found
+
+    def __str__(self) -> str:
+        return str(self._space)
+
+
+AIF = Names("http://www.arg.dundee.ac.uk/aif#")
+CITO = Names("http://purl.org/spar/cito/")
+CP = Names(vocab.VOCAB)
+OA = Names("http://www.w3.org/ns/oa#")
+DCTERMS, FOAF, PROV, RDF = Names(rdflib.DCTERMS), Names(rdflib.FOAF), Names(rdflib.PROV), Names(rdflib.RDF)
+RDFS, SKOS, XSD = Names(rdflib.RDFS), Names(rdflib.SKOS), Names(rdflib.XSD)
 DATASET = URIRef(f"{vocab.RECORD}export:dataset")
 
 _ESTABLISHED = ("http://", "https://")
@@ -36,6 +64,7 @@ def topic(name: str) -> URIRef:
     return record("topic", name)
 
 
+@lru_cache(maxsize=None, typed=True)  # words of two lists can be equal: both are strings
 def term(word: vocab.Term) -> URIRef:
     """IRI of a term of the vocabulary.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from markupsafe import Markup
 from kb import models as m
 from kb import vocab
 from kb.corpus import Entry
+from kb.export.indented import dumps
 from kb.pages import prefill
 from kb.pages.render import render
 from kb.pages.site import Site
@@ -78,6 +78,12 @@ class Action:
 
 def citation(site: Site, entry: Entry) -> Citation:
     """Citation of a record's page with version, date and digest."""
+    return site.ask(_citation_of, entry.id)
+
+
+def _citation_of(site: Site, id: str) -> Citation:
+    """The same, made anew: the page and the files beside it share one."""
+    entry = site.corpus[id]
     title = site.ref(entry.id).title
     where = site.canonical(site.ref(entry.id).href) or f"{vocab.RECORD}{entry.id}"
     made = _citation(site, entry.id, title, f"record digest {entry.digest[:12]}", where)
@@ -134,7 +140,7 @@ def _citation(site: Site, key: str, title: str, digest: str, where: str) -> Cita
     if public:
         item["URL"] = where
     item |= {"note": digest if public else f"{digest}, {where}", "language": "en"}
-    csl = json.dumps([item], ensure_ascii=False, indent=1) + "\n"
+    csl = dumps([item], 1) + "\n"
     return Citation(text, f"@misc{{{key},\n{lines}\n}}", csl)
 
 
@@ -147,16 +153,19 @@ _LATEX = {
     **{c: f"\\{c}" for c in "&%$#_"},
 }
 """Characters that mean something to LaTeX; braces by name, since BibTeX counts escaped ones too."""
+_LATEX_OF = str.maketrans(_LATEX)
 
 
 def _bibtex(text: str) -> str:
     """Text with LaTeX's special characters escaped."""
-    return "".join(_LATEX.get(c, c) for c in text)
+    return text.translate(_LATEX_OF)
 
 
 def actions(site: Site, entry: Entry) -> list[Action]:
     """Edit, add evidence, contest, report: empty while the repository's address is unknown."""
-    found = []
+    found: list[Action] = []
+    if site.settings.repository is None:
+        return found
     edit = site.edit_url(entry)
     if edit is not None:
         found.append(Action("Edit this file", edit))
@@ -181,6 +190,8 @@ def actions(site: Site, entry: Entry) -> list[Action]:
 
 def contest_url(site: Site, source: str, claim: str, topic: str) -> str | None:
     """A prefilled undercut of one link; ``None`` while the repository's address is unknown."""
+    if site.settings.repository is None:
+        return None
     return _undercut_url(site, source, prefill.target_of(site.corpus, source, claim), topic)
 
 

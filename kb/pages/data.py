@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 
 from kb import odds
 from kb.corpus import Entry
+from kb.export.indented import dumps
 from kb.export.single import record_turtle
 from kb.pages import cite
 from kb.pages.history_view import past_data
@@ -54,7 +54,7 @@ def record_json(site: Site, entry: Entry) -> bytes:
         ]
         if site.history is not None:
             data["history"] = past_data(site, entry.id)
-    return (json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    return (dumps(data, 2, sort_keys=True) + "\n").encode()
 
 
 def sum_csv(site: Site, id: str) -> bytes:

@@ -43,30 +43,39 @@ def _attribute(name: str) -> str:
     return name.rstrip("_").replace("_", "-")
 
 
-@lru_cache(maxsize=4096)
-def _escaped(value: str) -> str:
-    """Plain text as an attribute's value; most are classes and addresses that return again and again."""
-    return str(escape(value))
+def _escaped(value: object) -> str:
+    """Anything as text inside an element or an attribute's value: :class:`Markup` as it is, all else escaped.
+
+    Plain strings, which nearly all are, take the short way: what :func:`markupsafe.escape` puts for each character.
+    """
+    if type(value) is not str:
+        return str(escape(value))
+    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return value.replace("'", "&#39;").replace('"', "&#34;")
+
+
+def _safe(html: str) -> Markup:
+    """HTML that was put together of escaped parts; ``Markup(html)`` would first ask whether it has HTML of its own."""
+    return str.__new__(Markup, html)
 
 
 def el(name: str, /, *children: str | Markup, **attributes: object) -> Markup:
     """One SVG element; ``None`` attributes are left out, underscores become hyphens, ``class_`` becomes ``class``."""
-    opening = [f"<{name}"]
+    opening = f"<{name}"
     for key, value in attributes.items():
         if value is not None:
-            shown = _escaped(value) if type(value) is str else num(value) if isinstance(value, float) else escape(value)
-            opening.append(f' {_attribute(key)}="{shown}"')
+            opening += f' {_attribute(key)}="{num(value) if isinstance(value, float) else _escaped(value)}"'
     if not children:
-        return Markup("".join(opening) + "/>")
-    inner = "".join([c if isinstance(c, Markup) else escape(c) for c in children])
-    return Markup(f"{''.join(opening)}>{inner}</{name}>")
+        return _safe(opening + "/>")
+    return _safe(f"{opening}>{''.join([c if type(c) is Markup else _escaped(c) for c in children])}</{name}>")
 
 
 def join(parts: Iterable[str | Markup]) -> Markup:
     """Fragments one after the other; plain strings are escaped."""
-    return Markup("").join(parts)
+    return _safe("".join([_escaped(part) for part in parts]))
 
 
+@lru_cache(maxsize=16_384)
 def num(x: float) -> str:
     """A coordinate with at most two decimals and no trailing zeros, never ``-0``."""
     text = f"{x:.2f}".rstrip("0").rstrip(".")
@@ -75,9 +84,16 @@ def num(x: float) -> str:
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of ``text`` in pixels at font size ``size``."""
-    return sum(map(_WIDTHS[bold].get, text, repeat(_OTHER / 1000))) * size
+    return _ems(text, bold) * size
 
 
+@lru_cache(maxsize=16_384)
+def _ems(text: str, bold: bool) -> float:
+    """Width of ``text`` as a multiple of the font size; words return again and again."""
+    return sum(map(_WIDTHS[bold].get, text, repeat(_OTHER / 1000)))
+
+
+@lru_cache(maxsize=4_096)
 def wrap(text: str, width: float, size: float, lines: int, *, bold: bool = False) -> tuple[str, ...]:
     """``text`` broken into at most ``lines`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
     words = [piece for word in text.split() for piece in _fit_word(word, width, size, bold)]
@@ -120,8 +136,9 @@ def _ellipsis(text: str, width: float, size: float, bold: bool) -> str:
 
 def label(lines: Iterable[str], x: float, y: float, leading: float, class_: str, anchor: str | None = None) -> Markup:
     """Lines of text from a first baseline at ``y``."""
-    spans = [el("tspan", line, x=x, y=y + i * leading) for i, line in enumerate(lines)]
-    return el("text", *spans, class_=class_, text_anchor=anchor)
+    at = num(x)
+    spans = [f'<tspan x="{at}" y="{num(y + i * leading)}">{_escaped(line)}</tspan>' for i, line in enumerate(lines)]
+    return el("text", *map(_safe, spans), class_=class_, text_anchor=anchor)
 
 
 def link(href: str, *children: str | Markup, title: str | None = None, **attributes: object) -> Markup:

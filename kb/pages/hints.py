@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup
 
@@ -196,6 +197,7 @@ def boxes(html: str, root: str) -> Markup:
     return Markup('<div class="kb-tipboxes">{}</div>\n').format(Markup("").join(found))
 
 
+@cache
 def _box(key: str, root: str) -> Markup:
     hint = HINTS[key]
     more = Markup(' <a href="{}">More</a>').format(root + hint.more) if hint.more else ""

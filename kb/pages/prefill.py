@@ -7,6 +7,7 @@ goes in half filled.  Comments say what each is for, in the words of the models.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count
 
 from pydantic import BaseModel
 
@@ -85,9 +86,10 @@ def target_of(corpus: Corpus, source: str, claim: str) -> dict[str, str]:
 
 def file_name(corpus: Corpus, wanted: str) -> str:
     """An id that nothing has, from one that is wanted."""
-    taken = {*corpus.entries, *corpus.aliases, *corpus.unread}
     short = wanted[:74].rstrip("-")
-    return next(name for n in range(1, len(taken) + 3) if (name := short if n == 1 else f"{short}-{n}") not in taken)
+    taken = (corpus.entries, corpus.aliases, corpus.unread)
+    names = chain((short,), (f"{short}-{n}" for n in count(2)))
+    return next(name for name in names if not any(name in known for known in taken))
 
 
 def _scale() -> list[str]:

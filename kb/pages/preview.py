@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -26,7 +27,7 @@ WIDTH, HEIGHT = 1200, 630
 WHOLE = "_whole"
 """Name of the picture of the whole map, which no record can have."""
 SANS, SERIF = "source-sans-3.woff2", "source-serif-4.woff2"
-DRAWN = 1
+DRAWN = 2
 """Raised when the same description is drawn otherwise, so that pictures kept from before are drawn again."""
 LEGEND = "dot: credence; tick: base rate; band: interval"
 TITLE_SIZES = (50, 46, 42)
@@ -164,7 +165,7 @@ def draw(preview: Preview, fonts: Mapping[str, bytes] = NO_FONTS) -> bytes:
     pen.text((WIDTH / 2 + 60, HEIGHT - 40), LEGEND, font=font(SANS, 22, 400), fill=_SOFT, anchor="mm")
     pen.text((WIDTH - _MARGIN, HEIGHT - 40), day, font=font(SANS, 26, 400), fill=_SOFT, anchor="rm")
     out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
+    image.save(out, "PNG", compress_level=6, compress_type=zlib.Z_DEFAULT_STRATEGY)
     return out.getvalue()
 
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
+from kb.pages import turning
 from kb.pages.build import Part, Rendering
 from kb.pages.moves import moves_by_item, moves_by_root
 from kb.pages.render import compile_all
@@ -72,6 +73,10 @@ def _prepare(rendering: Rendering) -> None:
         site.explain(id)
     site.table(moves_by_root)
     site.table(moves_by_item)
+    if turning.is_small(site):
+        for id in site.credences:
+            site.assessment.cruxes(id)
+        _ = site.assessment.impacts
     for name in ("elsewhere", "backlinks", "in_topic", "drawn_by", "undercut_items"):
         getattr(site, name)
 

@@ -1,0 +1,81 @@
+"""What takes a short way for speed says the same as the long way: escaping, pictures, indented JSON, names of RDF."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+
+from kb import vocab
+from kb.export import rdfterms
+from kb.export.indented import dumps
+from kb.pages.draw import el, join, label, num, wrap
+
+TEXT = st.text(st.one_of(st.sampled_from("&<>'\"; #x27amp\n"), st.characters(exclude_categories=["Cs"])))
+JSON = st.recursive(
+    st.one_of(TEXT, st.integers(), st.booleans(), st.none(), st.floats(allow_nan=False, allow_infinity=False)),
+    lambda inner: st.one_of(st.lists(inner), st.lists(inner).map(tuple), st.dictionaries(TEXT, inner)),
+)
+
+
+@given(TEXT, TEXT)
+def test_an_element_escapes_what_markupsafe_escapes(child: str, value: str) -> None:
+    assert el("a", child, href=value) == f'<a href="{escape(value)}">{escape(child)}</a>'
+    assert join([child, Markup("<b>"), value]) == f"{escape(child)}<b>{escape(value)}"
+    assert (
+        label([child], 1.5, 2, 0, value)
+        == f'<text class="{escape(value)}"><tspan x="1.5" y="2">{escape(child)}</tspan></text>'
+    )
+
+
+@given(TEXT)
+def test_elements_are_html_and_stay_as_they_are_inside_others(child: str) -> None:
+    inner = el("b", child)
+    assert type(inner) is Markup
+    assert el("a", inner) == f"<a>{inner}</a>"
+    assert el("a", f"{inner}") == f"<a>{escape(str(inner))}</a>"
+
+
+@pytest.mark.parametrize("text", [Markup("<i>x</i> y"), "<i>x</i> y", Markup("<i>"), "<i>"])
+def test_lines_of_text_are_plain_whatever_was_wrapped_before(text: str) -> None:
+    assert {type(line) for line in wrap(text, 10_000, 10, 1)} == {str}
+    assert el("p", *wrap(text, 10_000, 10, 1)) == f"<p>{escape(str(text))}</p>"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.0, "0"), (-0.0, "0"), (-0.001, "0"), (1, "1"), (10.0, "10"), (2.50, "2.5"), (100, "100")]
+)
+def test_coordinates_are_short(value: float, shown: str) -> None:
+    assert num(value) == shown
+
+
+@given(JSON, st.sampled_from([1, 2]), st.booleans())
+def test_indented_json_is_that_of_the_standard_library(data: object, indent: int, sort_keys: bool) -> None:
+    assert dumps(data, indent, sort_keys=sort_keys) == json.dumps(
+        data, ensure_ascii=False, indent=indent, sort_keys=sort_keys
+    )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_numbers_that_json_does_not_know_are_refused_where_asked(value: float) -> None:
+    assert dumps([value], 1) == json.dumps([value], indent=1)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        dumps({"x": [value]}, 1, allow_nan=False)
+
+
+def test_words_of_two_lists_that_read_alike_keep_their_own_names() -> None:
+    kind, design = rdfterms.term(vocab.Kind.EXPERIMENT), rdfterms.term(vocab.Design.EXPERIMENT)
+    assert str(vocab.Kind.EXPERIMENT.value) == str(vocab.Design.EXPERIMENT.value)
+    assert kind != design
+
+
+def test_kept_names_are_those_of_their_namespace() -> None:
+    assert rdfterms.DCTERMS.title == rdflib.DCTERMS.title
+    assert rdfterms.DCTERMS["title"] is rdfterms.DCTERMS.title
+    assert str(rdfterms.RDF) == str(rdflib.RDF)
+    with pytest.raises(AttributeError, match="titel"):
+        _ = rdfterms.DCTERMS.titel
