@@ -448,3 +448,18 @@ def test_a_claim_page_is_light(built: Path) -> None:
     assert heaviest <= 30_000
     own = [built / "assets/kb.css", *sorted((built / "assets/js").glob("*.js")), *built.glob("assets/vendor/*.js")]
     assert sum(len(gzip.compress(p.read_bytes(), mtime=0)) for p in own) <= 60_000
+
+
+def test_signs_of_the_frame_keep_their_size_without_its_style_sheet(built: Path) -> None:
+    """A page that is not found below an unforeseen folder finds no style sheet either."""
+    signs = re.findall(r"<svg[^>]*>", (built / "404.html").read_text("utf-8"))
+    assert signs
+    assert [s for s in signs if "width=" not in s or "height=" not in s] == []
+
+
+def test_the_method_writes_its_formulas_as_formulas(built: Path) -> None:
+    method = (built / "method.html").read_text("utf-8")
+    found = re.findall(r'<math display="block">(.*?)</math>', method)
+    assert len(found) == 4
+    assert all(f.startswith("<mi>") for f in found)
+    assert "^" not in re.sub(r"<[^>]+>", "", method[method.index("In formulas") : method.index('id="intervals"')])

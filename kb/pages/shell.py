@@ -30,6 +30,11 @@ _MATERIAL_FAULTS = (
         'data-md-toggle="search" type="checkbox" id="__search" autocomplete="off"',
         'data-md-toggle="search" type="checkbox" id="__search" aria-hidden="true" tabindex="-1"',
     ),
+    # Without the style sheet (a page that was not found, below a folder that nobody foresaw) a sign fills the screen.
+    (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24">',
+    ),
 )
 
 
