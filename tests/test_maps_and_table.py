@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kb import odds
 from kb.engine import Assessment, assess
 from kb.load import load
-from kb.pages import Settings, Site, maps, table
+from kb.pages import Settings, Site, evidence, maps, people, quantities, rows, sources, table
+from kb.pages.moves import moves_by_item, moves_by_root
 from kb.pages.neighbours import MAX_FIRST, Node, around, beneath, ties
 from kb.pages.outline import outline
+from kb.pages.page import Page
 from kb.pages.search import search_index
 
 CORPUS = Path(__file__).parent / "browser" / "corpus"
@@ -76,31 +81,78 @@ def test_the_script_of_a_box_holds_all_its_ties(site: Site) -> None:
     assert maps.ties_script(site, site.corpus["fermentation-study"]) is None
 
 
-def test_pages_of_the_table_hold_every_claim_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "PAGE_ROWS", 4)
-    rows = table.claim_rows(site)
-    bodies = [str(table.claims_table(site)), *(str(page.body) for _, page in table.claims_pages(site))]
-    assert len(bodies) == 4
+LISTS = (
+    (table.claims_listing, "claims", "claim"),
+    (evidence.evidence_listing, "evidence-list", "evidence"),
+    (sources.sources_listing, "sources", "source"),
+    (quantities.quantities_listing, "quantities", "quantity"),
+    (people.people_listing, "people", "person"),
+)
+"""Lists that are tables, with the folder of their further pages and the kind of their records."""
+
+
+def rows_of(script: bytes) -> dict[str, Any]:
+    text = script.decode()
+    assert "<" not in text, "a hostile title could end a script element"
+    data: dict[str, Any] = json.loads(text.removeprefix("window.counterpoiseRows=").rstrip().rstrip(";"))
+    return data
+
+
+@pytest.mark.parametrize(("make", "folder", "kind"), LISTS)
+def test_pages_of_a_list_hold_every_record_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch, make: Callable[[Site], rows.Listing], folder: str, kind: str
+) -> None:
+    listing = make(site)
+    active = {e.id for e in site.corpus if e.kind == kind and e.record.active}
+    size = max(len(active) // 4, 1)
+    monkeypatch.setattr(rows, "PAGE_ROWS", size)
+    pages = -(-len(active) // size)
+    made = dict(rows.files(site, make))
+    further = {path: page for path, page in made.items() if isinstance(page, Page)}
+    assert list(further) == [f"{folder}/{n}.html" for n in range(2, pages + 1)]
+    bodies = [str(rows.table(listing, empty="")), *(str(page.body) for page in further.values())]
     found = [
         id
         for body in bodies
-        for id in re.findall(r'<tr><th scope="row"><a class="kb-ref" href="[^"]*claim/([^"]+)\.html"', body)
+        for id in re.findall(rf'<tr><th scope="row"><a class="kb-ref" href="[^"]*{kind}/([^"]+)\.html"', body)
     ]
-    assert found == [row.ref.id for row in rows]
-    assert sorted(found) == sorted(set(found))
-    assert [path for path, _ in table.claims_pages(site)] == ["claims/2.html", "claims/3.html", "claims/4.html"]
+    assert found == [row.ref.id for row in listing.rows]
+    assert sorted(found) == sorted(active)
     for number, body in enumerate(bodies, 1):
-        assert body.count('aria-current="page"') >= 1
-        links = set(re.findall(r'href="[./]*(claims(?:/\d)?\.html)"', body)) - {"claims.html"}
-        assert links == {f"claims/{n}.html" for n in range(2, 5) if n != number}
+        assert 'id="rows"' in body
+        links = re.findall(r'href="(?:\.\./)?([a-z-]+(?:/\d+)?\.html)#rows"', body)
+        others = [n for n in range(1, pages + 1) if n != number]
+        assert links == [listing.page if n == 1 else f"{folder}/{n}.html" for n in others]
 
 
-def test_the_rows_for_the_script_say_what_the_engine_says(site: Site) -> None:
-    text = table.claims_script(site).decode()
-    assert "<" not in text
-    data = json.loads(text.removeprefix("window.counterpoiseClaims=").rstrip().rstrip(";"))
+@pytest.mark.parametrize(("make", "folder", "kind"), LISTS)
+def test_the_data_of_a_list_are_what_its_pages_show(
+    site: Site, make: Callable[[Site], rows.Listing], folder: str, kind: str
+) -> None:
+    listing = make(site)
+    data = rows_of(rows.script(listing))
+    assert [row[0] for row in data["rows"]] == [row.ref.id for row in listing.rows]
+    assert data["kind"] == kind
+    for row, shown in zip(listing.rows, data["rows"], strict=True):
+        assert shown[1] == site.ref(row.ref.id).title
+        assert data["texts"][shown[2]] == row.note
+        assert len(shown) == len(listing.columns) + 3
+        facets = [tuple(data["facets"][n]) for n in shown[-1]]
+        assert facets == list(row.facets)
+        offered = {f.name: {v for _, options in f.groups for v, _ in options} or {"1"} for f in listing.filters}
+        assert all(value in offered[name] for name, value in facets if name in offered)
+        for column, cell in zip(data["columns"][1:], shown[3:-1], strict=True):
+            if column[1] in ("ref", "refs"):
+                for place in [cell] if isinstance(cell, int) else cell or []:
+                    if isinstance(place, int):
+                        sort, id, title, *_ = data["refs"][place]
+                        assert sort == "topic" or site.ref(id).title == title
+
+
+def test_the_rows_of_claims_say_what_the_engine_says(site: Site) -> None:
+    data = rows_of(rows.script(table.claims_listing(site)))
     assert len(data["rows"]) == len(table.claim_rows(site))
-    for id, _, said, p, low, high, base, db, items, groups, *_ in data["rows"]:
+    for id, _, _, (said, p, low, high, base, side), db, items, groups, *_ in data["rows"]:
         c = site.credences[id]
         assert (items, groups) == (c.items, c.groups)
         assert base == pytest.approx(c.base_rate, abs=1e-6)
@@ -109,8 +161,26 @@ def test_the_rows_for_the_script_say_what_the_engine_says(site: Site) -> None:
             assert low <= p <= high
             assert said.endswith("%")
             assert (db > 0) == (c.credence > c.base_rate)
+            assert side == ("neutral" if abs(db) < 0.00217 else "for" if db > 0 else "against")
         else:
-            assert (said, p, low, high, db) == (None,) * 5
+            assert (said, p, low, high, db, side) == (None, None, None, None, None, "open")
+
+
+def test_evidence_and_sources_say_what_they_moved(site: Site) -> None:
+    items = rows_of(rows.script(evidence.evidence_listing(site)))
+    for id, _, _, _, _, _, weight, *_ in items["rows"]:
+        own = moves_by_item(site).get(id, [])
+        assert (weight is None) == (not own)
+        if own:
+            assert weight[1] == pytest.approx(odds.db(own[0].now.nats), abs=1e-6)
+    assert any(row[6] for row in items["rows"])
+    documents = rows_of(rows.script(sources.sources_listing(site)))
+    sizes = [row[8][0] for row in documents["rows"]]
+    for id, size in zip((row[0] for row in documents["rows"]), sizes, strict=True):
+        expected = odds.db(sum(x.size for x in moves_by_root(site).get(id, [])))
+        assert size == pytest.approx(expected, abs=1e-6)
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 0
 
 
 def test_bands_cover_all_credences_without_overlap() -> None:

@@ -9,26 +9,32 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kb.engine import Assessment
-from kb.pages import cite, data, feeds, jsonld, maps, preview, whatif
+from kb.pages import cite, data, feeds, jsonld, maps, preview, rows, whatif
 from kb.pages.changes import modified
+from kb.pages.evidence import evidence_listing
 from kb.pages.forecasts import predictions_csv
 from kb.pages.kinds import render_record
 from kb.pages.lists import fragments, render_topic
 from kb.pages.page import Page
+from kb.pages.people import people_listing
 from kb.pages.preview import Draw
-from kb.pages.quantities import quantities_csv
+from kb.pages.quantities import quantities_csv, quantities_listing
 from kb.pages.redirect import redirects
+from kb.pages.rows import Listing
 from kb.pages.search import INDEX_PATH, search_index
 from kb.pages.shell import Shell, by_name, fill
 from kb.pages.site import Settings, Site
 from kb.pages.sitemap import sitemap
-from kb.pages.table import SCRIPT_PATH, claims_pages, claims_script
+from kb.pages.sources import sources_listing
+from kb.pages.table import claims_listing
 from kb.timeline import Timeline
 
 DECISIONS = "decisions/"
 _SIZES = "<!--kb:data-list-->"
 """The mark of a page that says how large the exports are."""
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+LISTS = (claims_listing, evidence_listing, sources_listing, quantities_listing, people_listing)
+"""Lists that are tables; each has its rows as data and takes as many pages as it needs."""
 
 
 Files = tuple[tuple[str, bytes | Page], ...]
@@ -89,7 +95,8 @@ class Rendering:
             yield Part(_picture, (id, self._draw))
         yield Part(_redirects)
         yield Part(_data_files)
-        yield Part(_claims)
+        for make in LISTS:
+            yield Part(_list, (make,))
         if self.site.settings.site_url is not None:
             yield Part(_sitemap, tuple(sorted(self.frames)))
         for name in sorted(exports or {}):
@@ -210,8 +217,9 @@ def _data_files(site: Site) -> Files:
     )
 
 
-def _claims(site: Site) -> Files:
-    return ((SCRIPT_PATH, claims_script(site)), *claims_pages(site))
+def _list(site: Site, make: Callable[[Site], Listing]) -> Files:
+    """The rows of a long list as data, and its further pages."""
+    return rows.files(site, make)
 
 
 def _sitemap(site: Site, *frames: str) -> Files:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kb import models as m
+from kb import vocab
 from kb.corpus import Entry
 from kb.engine.graph import item_reliability, source_reliability
 from kb.pages import cite, lineage, turning, words
@@ -16,6 +17,7 @@ from kb.pages.moves import Move, moved, moves_by_item
 from kb.pages.page import Page, Section, page
 from kb.pages.records import common
 from kb.pages.render import render
+from kb.pages.rows import Column, Listing, Row, choices, table, tick, topics
 from kb.pages.site import CredenceView, Ref, Site
 
 LISTED = 10
@@ -132,38 +134,79 @@ def _answer(site: Site, id: str) -> Ref | str:
     return site.ref(id) if id in site.corpus else "none of these"
 
 
-@dataclass(frozen=True)
-class EvidenceRow:
-    """An item in the list of evidence; ``most`` is what it bears most on, ``others`` counts the rest."""
+COLUMNS = (
+    Column("title", "Finding", "record", csv=(("id", "id"), ("title", "title"))),
+    Column("design", "Kind", "text", "kb-roomy", (("kind", ""),)),
+    Column("trust", "Reliability", "number", "kb-n kb-roomy", (("reliability", ""),)),
+    Column("source", "Vouched for by", "ref", "kb-roomy", (("source", "id"), ("source_title", "title"))),
+    Column("weight", "Weight", "weight", "kb-n", (("weight_db", "db"),)),
+    Column(
+        "most",
+        "Bears most on",
+        "ref",
+        "kb-roomy",
+        (("bears_most_on", "id"), ("bears_most_on_title", "title")),
+        empty="nothing with a credence",
+    ),
+)
 
-    ref: Ref
-    design: str
-    reliability: str
-    source: Ref | None
-    most: Move | None
-    others: int
-    added: str
+
+def evidence_listing(site: Site) -> Listing:
+    """All evidence in force: items that weigh most first, those that bear on no claim last."""
+    found: list[tuple[Row, float]] = []
+    for id, item in site.corpus.of(m.Evidence, active=True):
+        own = site.table(moves_by_item).get(id, [])
+        most = own[0] if own else None
+        root = site.corpus.root_of(item)
+        facets = [("topic", site.corpus[id].topic), ("design", item.design.value)]
+        facets += [("way", _way(most))]
+        facets += [("undercut", "1")] if id in site.undercut_items else []
+        further = f"and {len(own) - 1} more" if len(own) > 1 else ""
+        cells = (
+            item.design.label,
+            _short(item_reliability(item)),
+            (site.ref(root) if root is not None else None, ""),
+            most.now if most is not None else None,
+            (most.claim if most is not None else None, further),
+        )
+        found.append((Row(site.ref(id), cells, tuple(facets)), most.size if most is not None else -1.0))
+    found.sort(key=lambda x: (-x[1], x[0].ref.title.casefold(), x[0].ref.id))
+    rows = tuple(row for row, _ in found)
+    used = {value for row in rows for name, value in row.facets if name == "design"}
+    designs = [(d.value, words.capital(d.label)) for d in vocab.Design if d.value in used]
+    ways = (("for", "Supports"), ("against", "Counts against"), ("neutral", "Moves nothing"))
+    return Listing(
+        name="evidence",
+        page="evidence.html",
+        folder="evidence-list",
+        title="All evidence",
+        nouns=("item", "items"),
+        columns=COLUMNS,
+        rows=rows,
+        filters=(
+            *topics(site, rows),
+            *choices("design", "Kind of evidence", "All kinds", designs),
+            *choices("way", "Direction", "Either way", ways),
+            tick("undercut", "Undercut only"),
+        ),
+        facets_csv=(("topic", "topic"),),
+        below=("most", "on"),
+    )
+
+
+def _way(most: Move | None) -> str:
+    """Which way an item speaks to the claim that it bears most on."""
+    return most.now.side if most is not None else "neutral"
+
+
+def _short(x: float) -> float:
+    """A reliability as it is shown."""
+    return float(f"{x:g}")
 
 
 def evidence_list(site: Site) -> Markup:
-    """The table of all evidence in force: items that weigh most first, those that bear on no claim last."""
-    rows = []
-    for id, item in site.corpus.of(m.Evidence, active=True):
-        own = site.table(moves_by_item).get(id, [])
-        root = site.corpus.root_of(item)
-        rows.append(
-            EvidenceRow(
-                site.ref(id),
-                item.design.label,
-                f"{item_reliability(item):g}",
-                site.ref(root) if root is not None else None,
-                own[0] if own else None,
-                max(len(own) - 1, 0),
-                item.added or "",
-            )
-        )
-    rows.sort(key=lambda r: (r.most is None, -r.most.size if r.most else 0.0, r.ref.title.casefold(), r.ref.id))
-    return render("evidence-list.html.j2", root="", rows=rows)
+    """The table of all evidence in force."""
+    return table(site.ask(evidence_listing), empty="No evidence is recorded yet.")
 
 
 def counted_once_list(site: Site) -> Markup:

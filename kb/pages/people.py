@@ -7,22 +7,27 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kb import models as m
-from kb import odds
+from kb import odds, vocab
 from kb.corpus import Entry
 from kb.pages import words
 from kb.pages.facts import Fact
 from kb.pages.moves import Move, moved, moves_by_root
 from kb.pages.opposition import Attack, attacks
-from kb.pages.page import Page, Section, page
+from kb.pages.page import Page, Section, page, shorten
 from kb.pages.positions import LISTED, PositionView, most_telling_first, positions_by, positions_on
 from kb.pages.records import common
 from kb.pages.render import render
+from kb.pages.rows import Column, Listing, Row, choices, table, tick
 from kb.pages.site import CredenceView, Ref, Site
 from kb.pages.sums import Weight
 from kb.pages.viewpoint import through
 
 APART = 0.1
 """Gaps between a person and the map below ten points are not called a disagreement."""
+
+
+WHO_LENGTH = 110
+"""Characters that the list of people says of one."""
 
 
 @dataclass(frozen=True)
@@ -196,40 +201,49 @@ def _drew(site: Site, id: str) -> list[tuple[Ref, Weight | None]]:
     return sorted(found, key=lambda x: (-abs(x[1].nats) if x[1] else 0.0, x[0].kind, x[0].title.casefold(), x[0].id))
 
 
-@dataclass(frozen=True)
-class PersonRow:
-    """A person in the list: positions, sides, how often the map lies on the other side, sources, what these moved."""
-
-    ref: Ref
-    type: str
-    positions: int
-    n_for: int
-    n_against: int
-    opposed: int
-    sources: int
-    moved: float
-    latest: str
+COLUMNS = (
+    Column("title", "Name", "record", csv=(("id", "id"), ("name", "title"), ("who", "note"))),
+    Column("type", "Type", "text", "kb-roomy", (("type", ""),)),
+    Column("positions", "Positions", "number", "kb-n", (("positions", ""),)),
+    Column("for", "For", "number", "kb-n", (("for", ""),)),
+    Column("against", "Against", "number", "kb-n", (("against", ""),)),
+    Column("opposed", "Map opposed", "number", "kb-n kb-roomy", (("map_opposed", ""),)),
+    Column("sources", "Sources", "number", "kb-n kb-roomy", (("sources", ""),)),
+    Column("moved", "Moved", "size", "kb-n kb-roomy", (("moved_db", ""),), empty="nothing"),
+    Column("latest", "Last said", "date", "kb-roomy", (("last_said", ""),)),
+)
 
 
-def people_list(site: Site) -> Markup:
-    """The table of all people in force, those with most positions first."""
-    rows = []
+def people_listing(site: Site) -> Listing:
+    """All people in force, those with most positions first, then those whose sources moved most."""
+    found: list[tuple[Row, int, float]] = []
     for id, person in site.corpus.of(m.Person, active=True):
         held = positions_by(site, id)
         sides = [p.side for p in held if p.of is None]
         wrote = _wrote(site, id)
-        rows.append(
-            PersonRow(
-                site.ref(id),
-                person.type.label,
-                len(held),
-                sides.count("for"),
-                sides.count("against"),
-                sum(g.sided for g in gaps(site, held)[0]),
-                len(wrote),
-                sum(size for _, size, _ in wrote),
-                max((p.said or "" for p in held), default=""),
-            )
-        )
-    rows.sort(key=lambda r: (-r.positions, r.ref.title.casefold(), r.ref.id))
-    return render("people-list.html.j2", root="", rows=rows)
+        moved = sum(size for _, size, _ in wrote)
+        numbers = (len(held), sides.count("for"), sides.count("against"), sum(g.sided for g in gaps(site, held)[0]))
+        latest = max((p.said or "" for p in held), default="")
+        cells = (person.type.label, *numbers, len(wrote), (moved, ""), latest)
+        facets = [("type", person.type.value)] + ([("opposed", "1")] if numbers[-1] else [])
+        who = shorten(person.text or "", WHO_LENGTH)
+        found.append((Row(site.ref(id), cells, tuple(facets), who), len(held), moved))
+    found.sort(key=lambda x: (-x[1], -x[2], x[0].ref.title.casefold(), x[0].ref.id))
+    rows = tuple(row for row, _, _ in found)
+    used = {value for row in rows for name, value in row.facets if name == "type"}
+    types = [(t.value, words.capital(t.label)) for t in vocab.PersonType if t.value in used]
+    return Listing(
+        name="people",
+        page="people.html",
+        folder="people",
+        title="People and organisations",
+        nouns=("person or organisation", "people and organisations"),
+        columns=COLUMNS,
+        rows=rows,
+        filters=(*choices("type", "Type", "All types", types), tick("opposed", "Only whom the map opposes somewhere")),
+    )
+
+
+def people_list(site: Site) -> Markup:
+    """The table of all people in force."""
+    return table(site.ask(people_listing), empty="Nobody is recorded yet.")

@@ -19,6 +19,7 @@ from kb.pages.page import Page, Section, page
 from kb.pages.positions import positions_on
 from kb.pages.records import common
 from kb.pages.render import render
+from kb.pages.rows import Column, Listing, Row, by_title, choices, table, tick, topics
 from kb.pages.site import Ref, Site
 
 DRAWN = 24
@@ -131,6 +132,46 @@ class Drawn:
     pictures: list[Markup]
 
 
+COLUMNS = (
+    Column("title", "Quantity", "record", csv=(("id", "id"), ("title", "title"))),
+    Column("metric", "Metric", "text", "kb-roomy", (("metric", ""),)),
+    Column("value", "Value", "text", "", (("value", ""),)),
+    Column("basis", "Basis", "text", "kb-roomy", (("basis", ""),)),
+    Column("when", "When", "text", "kb-roomy", (("when", ""),)),
+    Column("by", "By", "refs", "kb-roomy", (("by", "id"),), empty="the editors"),
+)
+
+
+def quantities_listing(site: Site) -> Listing:
+    """All quantities in force, metric by metric."""
+    rows = []
+    for metric in sorted(metrics(site), key=lambda x: x.name.casefold()):
+        several = len(metric.figures) > 1
+        for f in metric.figures:
+            facets = [("topic", site.corpus[f.ref.id].topic), ("basis", f.basis), *(("by", w.id) for w in f.who)]
+            facets += [("several", "1")] if several else []
+            cells = (metric.name, stated(f), f.basis, f.when, tuple(f.who))
+            rows.append(Row(f.ref, cells, tuple(facets)))
+    made = tuple(rows)
+    bases = sorted({value for row in made for name, value in row.facets if name == "basis"})
+    return Listing(
+        name="quantities",
+        page="quantities.html",
+        folder="quantities",
+        title="All quantities",
+        nouns=("quantity", "quantities"),
+        columns=COLUMNS,
+        rows=made,
+        filters=(
+            *topics(site, made),
+            *choices("basis", "Basis", "Any basis", [(b, words.capital(b)) for b in bases]),
+            *by_title(site, "by", "By", "Anybody", made),
+            tick("several", "Only metrics with several estimates"),
+        ),
+        facets_csv=(("topic", "topic"),),
+    )
+
+
 def quantities_list(site: Site) -> Markup:
     """Every metric with more than one estimate as a picture, then a table of all quantities."""
     every = metrics(site)
@@ -139,9 +180,15 @@ def quantities_list(site: Site) -> Markup:
         Drawn(f"metric-{n}", one, charts.both(one, root="", id=f"metric-{n}-chart"))
         for n, one in enumerate(several[:DRAWN], 1)
     ]
-    rows = [(one, f, stated(f)) for one in sorted(every, key=lambda x: x.name.casefold()) for f in one.figures]
+    listing = site.ask(quantities_listing)
     return render(
-        "quantities-list.html.j2", root="", drawn=drawn, more=max(len(several) - DRAWN, 0), rows=rows, total=len(every)
+        "quantities-list.html.j2",
+        root="",
+        drawn=drawn,
+        more=max(len(several) - DRAWN, 0),
+        table=table(listing, empty="No quantity is recorded yet."),
+        quantities=len(listing.rows),
+        total=len(every),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
@@ -20,6 +19,7 @@ from kb.pages.page import Page, Section, page
 from kb.pages.positions import LISTED, PositionView, most_telling_first, view
 from kb.pages.records import common
 from kb.pages.render import render
+from kb.pages.rows import Column, Listing, Row, by_title, choices, table, tick, topics
 from kb.pages.site import Ref, Site
 
 
@@ -112,41 +112,62 @@ def _positions(site: Site, cited: list[Ref]) -> list[PositionView]:
     return most_telling_first(site, found)
 
 
-@dataclass(frozen=True)
-class SourceRow:
-    """A source in the list of sources; ``moved`` in dB over ``claims`` claims, ``most`` the one it moved most."""
+COLUMNS = (
+    Column("title", "Source", "record", csv=(("id", "id"), ("title", "title"), ("by", "note"))),
+    Column("date", "Date", "date", "kb-roomy", (("date", ""),)),
+    Column("type", "Type", "text", "kb-roomy", (("type", ""),)),
+    Column("trust", "Reliability", "number", "kb-n kb-roomy", (("reliability", ""),)),
+    Column("cited", "Cited in", "number", "kb-n kb-roomy", (("cited_in", ""),)),
+    Column("items", "Items", "number", "kb-n kb-roomy", (("items", ""),)),
+    Column("moved", "Moved", "size", "kb-n", (("moved_db", ""),), empty="nothing"),
+    Column("most", "Moved most", "ref", "kb-roomy", (("moved_most", "id"), ("moved_most_title", "title"))),
+)
 
-    ref: Ref
-    authors: str
-    date: str
-    type: str
-    reliability: str
-    cited: int
-    items: int
-    moved: float
-    claims: int
-    most: Move | None
+
+def sources_listing(site: Site) -> Listing:
+    """All sources in force: those that moved most first."""
+    found: list[tuple[Row, float, int]] = []
+    for id, source in site.corpus.of(m.Source, active=True):
+        moves = site.table(moves_by_root).get(id, [])
+        names = [site.corpus[a].title for a in source.authors] + ([source.authors_text] if source.authors_text else [])
+        cited = site.corpus.cited_in.get(id, ())
+        moved = odds.db(sum(x.size for x in moves))
+        most = moves[0] if moves else None
+        cells = (
+            source.issued or "",
+            source.type.label,
+            float(f"{source_reliability(source):g}"),
+            len(cited),
+            len({item.id for x in moves for item in x.items}),
+            (moved, f"on {words.count(len(moves), 'claim')}" if moves else ""),
+            (most.claim, f"{most.without} → {most.with_}") if most is not None else (None, ""),
+        )
+        facets = [("topic", topic) for topic in sorted({site.corpus[c].topic for c in cited})]
+        facets += [("type", source.type.value), *(("by", a) for a in source.authors)]
+        facets += [("moved", "1")] if moves else []
+        found.append((Row(site.ref(id), cells, tuple(facets), words.listing(names)), moved, len(cited)))
+    found.sort(key=lambda x: (-x[1], -x[2], x[0].ref.title.casefold(), x[0].ref.id))
+    rows = tuple(row for row, _, _ in found)
+    used = {value for row in rows for name, value in row.facets if name == "type"}
+    types = [(t.value, words.capital(t.label)) for t in vocab.SourceType if t.value in used]
+    return Listing(
+        name="sources",
+        page="sources.html",
+        folder="sources",
+        title="All sources",
+        nouns=("source", "sources"),
+        columns=COLUMNS,
+        rows=rows,
+        filters=(
+            *topics(site, rows),
+            *choices("type", "Type", "All types", types),
+            *by_title(site, "by", "By", "Anybody", rows),
+            tick("moved", "Only what moved a claim"),
+        ),
+        facets_csv=(("topics", "topic"),),
+    )
 
 
 def sources_list(site: Site) -> Markup:
-    """The table of all sources in force: those that moved most first."""
-    rows = []
-    for id, source in site.corpus.of(m.Source, active=True):
-        found = site.table(moves_by_root).get(id, [])
-        names = [site.corpus[a].title for a in source.authors] + ([source.authors_text] if source.authors_text else [])
-        rows.append(
-            SourceRow(
-                ref=site.ref(id),
-                authors=words.listing(names),
-                date=source.issued or "",
-                type=source.type.label,
-                reliability=f"{source_reliability(source):g}",
-                cited=len(site.corpus.cited_in.get(id, ())),
-                items=len({item.id for x in found for item in x.items}),
-                moved=odds.db(sum(x.size for x in found)),
-                claims=len(found),
-                most=found[0] if found else None,
-            )
-        )
-    rows.sort(key=lambda r: (-r.moved, -r.cited, r.ref.title.casefold(), r.ref.id))
-    return render("sources-list.html.j2", root="", rows=rows)
+    """The table of all sources in force."""
+    return table(site.ask(sources_listing), empty="No source is recorded yet.")

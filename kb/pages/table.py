@@ -1,23 +1,33 @@
-"""The table of all claims: its rows, the pages that they take without scripts, and the same rows as data for one."""
+"""The table of all claims."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 
-from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from kb import models as m
-from kb import odds, vocab
+from kb import vocab
 from kb.pages import words
-from kb.pages.page import Page, made
-from kb.pages.render import render
+from kb.pages.rows import Column, Filter, Listing, Row, by_title, choices, table, tick, topics
 from kb.pages.site import Ref, Site
 from kb.pages.sums import Weight, sum_of
 
-SCRIPT_PATH = "assets/claims.js"
-PAGE_ROWS = 500
+COLUMNS = (
+    Column("title", "Claim", "record", csv=(("id", "id"), ("title", "title"))),
+    Column(
+        "p",
+        "Credence",
+        "credence",
+        csv=(("credence", "p"), ("low", "low"), ("high", "high"), ("base_rate", "base")),
+    ),
+    Column("db", "Moved", "moved", "kb-n", (("moved_db", ""),)),
+    Column("items", "Items", "number", "kb-n", (("items", ""),)),
+    Column("groups", "Groups", "number", "kb-n kb-roomy", (("groups", ""),)),
+    Column("for", "For", "number", "kb-n kb-roomy", (("reasons_and_items_for", ""),)),
+    Column("against", "Against", "number", "kb-n kb-roomy", (("reasons_and_items_against", ""),)),
+    Column("topic", "Topic", "ref", "kb-roomy", (("topic", "id"),)),
+)
 
 
 @dataclass(frozen=True)
@@ -80,23 +90,59 @@ def claim_rows(site: Site) -> tuple[ClaimRow, ...]:
     return tuple(rows)
 
 
+def claims_listing(site: Site) -> Listing:
+    """The claims as a list with its filters."""
+    rows = tuple(_row(site, claim) for claim in site.ask(claim_rows))
+    used = {value for row in rows for name, value in row.facets if name == "form"}
+    forms = [(form.value, words.capital(form.value)) for form in vocab.Form if form.value in used]
+    moved = (("up", "Moved up"), ("down", "Moved down"))
+    states = (
+        ("", (("assessed", "Assessed"), ("open", "Not assessed"))),
+        ("Evidence moved it", moved),
+        ("Band", tuple(bands())),
+    )
+    return Listing(
+        name="claims",
+        page="claims.html",
+        folder="claims",
+        title="All claims",
+        nouns=("claim", "claims"),
+        columns=COLUMNS,
+        rows=rows,
+        filters=(
+            *topics(site, rows),
+            Filter("state", "Credence", "All", states),
+            *choices("form", "Kind of claim", "All kinds", forms),
+            *by_title(site, "person", "With a position of", "Anybody", rows),
+            tick("contested", "Contested only"),
+        ),
+        facets_csv=(("form", "form"), ("positions_of", "person")),
+    )
+
+
+def _row(site: Site, claim: ClaimRow) -> Row:
+    facets = [("topic", claim.topic), *(("state", state) for state in _states(claim))]
+    facets += [("form", claim.form)] if claim.form else []
+    facets += [("person", p) for p in claim.people]
+    facets += [("contested", "1")] if claim.contested else []
+    numbers = (claim.items, claim.groups, claim.n_for, claim.n_against)
+    topic = Ref(claim.topic, "topic", claim.topic_title, f"topic/{claim.topic}.html", None, True)
+    cells = (claim.ref.credence, claim.weight, *numbers, (topic, ""))
+    return Row(claim.ref, cells, tuple(facets))
+
+
+def _states(claim: ClaimRow) -> list[str]:
+    """The choices of the filter for credences that leave a claim."""
+    view = claim.ref.credence
+    if view is None or not view.assessed:
+        return ["open"]
+    way = {"for": ["up"], "against": ["down"]}.get(view.side, [])
+    return ["assessed", *way, band(view.p)]
+
+
 def claims_table(site: Site) -> Markup:
     """The table with its filters, as many rows as one page takes."""
-    rows = site.ask(claim_rows)
-    people = sorted({p for row in rows for p in row.people}, key=lambda p: (site.ref(p).title.lower(), p))
-    return render(
-        "claims-table.html.j2",
-        root="",
-        rows=rows[:PAGE_ROWS],
-        total=len(rows),
-        number=1,
-        pages=_pages(rows),
-        topics=[(name, site.topic_title(name)) for name in site.topic_names],
-        forms=[form.value for form in vocab.Form if any(row.form == form.value for row in rows)],
-        people=[(p, site.ref(p).title) for p in people],
-        bands=bands(),
-        script=SCRIPT_PATH,
-    )
+    return table(site.ask(claims_listing), empty="No claim is recorded yet.")
 
 
 def bands() -> list[tuple[str, str]]:
@@ -113,75 +159,3 @@ def bands() -> list[tuple[str, str]]:
 def band(p: float) -> str:
     """The band that a credence lies in: ``band-0`` to ``band-6``."""
     return f"band-{list(vocab.CREDENCE_WORDS).index(vocab.credence_word(p))}"
-
-
-def _pages(rows: tuple[ClaimRow, ...]) -> int:
-    return max(ceil(len(rows) / PAGE_ROWS), 1)
-
-
-def claims_pages(site: Site) -> tuple[tuple[str, Page], ...]:
-    """The table's further pages, for readers without scripts."""
-    rows = site.ask(claim_rows)
-    found = []
-    for number in range(2, _pages(rows) + 1):
-        path = f"claims/{number}.html"
-        title = f"All claims, page {number} of {_pages(rows)}"
-        part = rows[PAGE_ROWS * (number - 1) : PAGE_ROWS * number]
-        body = render(
-            "claims-page.html.j2",
-            root="../",
-            rows=part,
-            total=len(rows),
-            number=number,
-            pages=_pages(rows),
-            title=title,
-        )
-        found.append((path, made(site, path, title, body, description=f"{title}, with their credences.")))
-    return tuple(found)
-
-
-def claims_script(site: Site) -> bytes:
-    """All rows as a script, so that the table sorts and filters as a whole, from a file as from a server.
-
-    Each row is (id, title, credence in words, credence, low, high, base rate, dB moved, items, groups, reasons and
-    items for, and against, topic, form, people); topic, form and people are places in the lists beside the rows.
-    """
-    rows = site.ask(claim_rows)
-    topics = sorted({row.topic for row in rows})
-    forms = sorted({row.form for row in rows})
-    people = sorted({p for row in rows for p in row.people})
-    place = {p: i for i, p in enumerate(people)}
-    data = {
-        "topics": [[t, site.topic_title(t)] for t in topics],
-        "forms": forms,
-        "people": [[p, site.ref(p).title] for p in people],
-        "edges": [high for _, (_, high) in list(vocab.CREDENCE_WORDS.items())[:-1]],
-        "rows": [
-            [
-                row.ref.id,
-                row.ref.title,
-                *_numbers(row),
-                row.items,
-                row.groups,
-                row.n_for,
-                row.n_against,
-                topics.index(row.topic),
-                forms.index(row.form),
-                [place[p] for p in row.people],
-            ]
-            for row in rows
-        ],
-    }
-    return b"window.counterpoiseClaims=" + str(htmlsafe_json_dumps(data, separators=(",", ":"))).encode() + b";\n"
-
-
-def _numbers(row: ClaimRow) -> list[object]:
-    view = row.ref.credence
-    if view is None or not view.assessed or row.weight is None:
-        return [None, None, None, None, _short(view.base) if view is not None else None, None]
-    return [view.text, *map(_short, (view.p, view.low, view.high, view.base)), _short(odds.db(row.weight.nats))]
-
-
-def _short(x: float | None) -> float | None:
-    """A number as pages and files give it, with six decimals."""
-    return round(x, 6) if x is not None else None

@@ -54,7 +54,33 @@
     setTimeout(() => URL.revokeObjectURL(address), 60000);
   };
 
-  window.counterpoise = { root, load, make, readState, writeState, calm, save };
+  /** A text as searches and filters compare it: small letters without accents. */
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const shape = (name, attributes) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+
+  /** The small bar of kb/pages/bars.py, of text, credence, low, high, base rate and side. */
+  const spark = ([, p, low, high, base, side]) => {
+    const svg = shape("svg", { class: "kb-spark", viewBox: "0 0 96 16", width: 96, height: 16, "aria-hidden": "true" });
+    const x = (at) => 6 + 84 * at;
+    const line = (at, half, className) => shape("line", { x1: at, x2: at, y1: 8 - half, y2: 8 + half, class: className });
+    svg.append(shape("line", { x1: 6, x2: 90, y1: 8, y2: 8, class: "kb-axis" }), line(x(0.5), 3, "kb-axis"));
+    if (p !== null) {
+      if (low !== null) svg.append(shape("rect", { x: x(low), width: x(high) - x(low), y: 4, height: 8, class: "kb-interval" }));
+      const [a, b] = [x(base), x(p)].sort((m, n) => m - n);
+      svg.append(shape("rect", { x: a, width: b - a, y: 6, height: 4, class: `kb-move kb-move--${side}` }),
+        shape("circle", { cx: x(p), cy: 8, r: 4.5, class: `kb-dot kb-dot--${side}` }));
+    }
+    svg.append(line(x(base), 5, "kb-base"));
+    return svg;
+  };
+
+  window.counterpoise = { root, load, make, plain, spark, readState, writeState, calm, save };
 
   // ---- search --------------------------------------------------------------------------------------------------
 
@@ -105,9 +131,8 @@
 
   // ---- tables and outline -------------------------------------------------------------------------------------
 
-  if (document.querySelector("[data-kb-filters=claims]")) load("assets/js/claims.js");
+  if (document.querySelector("[data-kb-filters][data-script]")) load("assets/js/rows.js");
   if (document.querySelector("[data-kb-outline]")) load("assets/js/outline.js");
-  if (document.querySelector("[data-kb-table]:not([data-kb-table=claims])")) load("assets/js/table.js");
   if (document.querySelector("[data-kb-whatif]")) load("assets/js/whatif.js");
   if (document.querySelector(".kb-tip")) load("assets/js/tips.js");
 
