@@ -222,3 +222,29 @@ def test_the_search_knows_other_names(site: Site) -> None:
     assert site.corpus["baker-b"].title in names["baker-interview"]
     assert names["newsletter-on-bakeries"] == "an unnamed writer"
     assert not {row[0] for row in rows} & {e.id for e in site.corpus if e.kind == "position" or not e.record.active}
+
+
+def test_the_search_reads_what_pages_say_besides_their_titles(site: Site) -> None:
+    text = search_index(site).decode()
+    assert "<" not in text
+    rows = {row[0]: row for row in json.loads(text.removeprefix("window.counterpoiseIndex=").rstrip().rstrip(";"))}
+    reasons = sides = definitions = 0
+    for entry in site.corpus:
+        if entry.id not in rows:
+            continue
+        said, more = rows[entry.id][3], rows[entry.id][6]
+        whole = f"{said} {more}"
+        for part in (entry.record.get("text"), entry.record.get("definition")):
+            if part:
+                assert " ".join(part.split()) in whole
+                definitions += entry.kind == "term"
+        for link in entry.record.get("bears_on", ()):
+            assert " ".join((link.why or "").split()) in more
+            reasons += bool(link.why)
+        for id in site.corpus.positions_on.get(entry.id, ()):
+            position = site.corpus[id].record
+            if position.active and position.get("text"):
+                assert " ".join(position.get("text").split()) in more
+                sides += 1
+        assert more.count(said) == 0 or not said, "what a record says is there twice"
+    assert min(reasons, sides, definitions) > 0

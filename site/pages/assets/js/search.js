@@ -1,13 +1,12 @@
-// Search over titles, summaries and other names: best matches first, typing errors forgiven, matches marked.  Its index
-// is a script, so it works from a file as from a server.  The words are kept in the address, so that going back, or a
-// link, shows the same results.
+// Search over titles, names, summaries and texts: best matches first, typing errors forgiven, matches marked, and what was
+// looked for instead where nothing says it.  Its index is a script, so it works from a file as from a server.  The words
+// are kept in the address, so that going back, or a link, shows the same results.
 (async () => {
   "use strict";
 
-  const { root, load, make, writeState } = window.counterpoise;
+  const { root, load, make, plain, writeState } = window.counterpoise;
   const MOST = 30;
   const SNIPPET = 150;
-  const ORDER = { question: 1.5, claim: 1.4, person: 1.3, term: 1.1 }; // what readers look for most
 
   const dialog = document.querySelector("dialog.kb-search");
   const input = dialog.querySelector("input");
@@ -16,42 +15,13 @@
   status.textContent = "Loading…";
 
   try {
-    await Promise.all([load("assets/vendor/minisearch.min.js"), load("assets/search-index.js")]);
+    await Promise.all([load("assets/js/finder.js"), load("assets/search-index.js")]);
   } catch {
     status.textContent = "The search index could not be loaded.";
     return;
   }
-
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const documents = window.counterpoiseIndex.map(([id, kind, title, summary, names, number]) => (
-    { id, kind, title, summary, names: `${names} ${id.replaceAll("-", " ")}`, number }));
-  const of = new Map(documents.map((document) => [document.id, document]));
-  const engine = new window.MiniSearch({ fields: ["title", "names", "summary"], processTerm: plain });
-  engine.addAll(documents);
-
-  // ---- finding ---------------------------------------------------------------------------------------------------
-
-  /** Letters that may be wrong in a word: none in the shortest, where almost every other word is near. */
-  const slips = (word) => (word.length < 4 ? 0 : word.length < 6 ? 1 : 2);
-  const begun = (word, place, words) => word.length > 1 && (place === words.length - 1 || word.length > 3);
-
-  // From strict to lenient; what a lenient way adds comes after what a strict one found.
-  const WAYS = [
-    { combineWith: "AND", prefix: begun },
-    { combineWith: "AND", prefix: begun, fuzzy: slips },
-    { combineWith: "OR", prefix: begun, fuzzy: slips },
-  ];
-
-  const find = (query) => {
-    const found = new Map();
-    for (const way of WAYS) {
-      const hits = engine.search(query, { ...way, boost: { title: 4, names: 2 }, boostDocument: (id) => ORDER[of.get(id).kind] ?? 1 });
-      hits.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
-      for (const hit of hits) if (!found.has(hit.id)) found.set(hit.id, new Set(hit.terms));
-      if (found.size > 2) break;
-    }
-    return [...found];
-  };
+  const find = window.counterpoise.finder(window.counterpoiseIndex.map(([id, kind, title, said, names, number, more]) => (
+    { id, kind, title, said, names: `${names} ${id.replaceAll("-", " ")}`, number, more })));
 
   // ---- showing ---------------------------------------------------------------------------------------------------
 
@@ -59,15 +29,35 @@
   const marked = (text, terms) => text.split(PIECES).map((piece, i) => (
     i % 2 && terms.has(plain(piece)) ? make("mark", { textContent: piece }) : piece));
 
-  /** As much of a summary as fits, around its first match. */
-  const snippet = (summary, terms) => {
-    const pieces = summary.split(PIECES);
-    const first = pieces.findIndex((piece, i) => i % 2 && terms.has(plain(piece)));
-    const at = pieces.slice(0, Math.max(first, 0)).join("").length;
-    const start = at < SNIPPET - 30 ? 0 : summary.indexOf(" ", at - 60) + 1;
-    const rest = summary.slice(start);
-    const text = rest.length <= SNIPPET ? rest : `${rest.slice(0, rest.lastIndexOf(" ", SNIPPET))}…`;
-    return start ? `…${text}` : text;
+  /** As much of what a record says as fits, around its first match; of what else is on its page where only that has one. */
+  const snippet = (said, more, terms) => {
+    const first = (text) => {
+      const pieces = text.split(PIECES);
+      const place = pieces.findIndex((piece, i) => i % 2 && terms.has(plain(piece)));
+      return place < 0 ? -1 : pieces.slice(0, place).join("").length;
+    };
+    let [text, at] = [said, first(said)];
+    if (at < 0) {
+      const further = first(more);
+      if (further >= 0) [text, at] = [more, further];
+    }
+    const start = at < SNIPPET - 30 ? 0 : text.indexOf(" ", at - 60) + 1;
+    const rest = text.slice(start);
+    const shown = rest.length <= SNIPPET ? rest : `${rest.slice(0, rest.lastIndexOf(" ", SNIPPET))}…`;
+    return start ? `…${shown}` : shown;
+  };
+
+  const quoted = (words) => words.map((word) => `“${word}”`).join(", ").replace(/, (?=[^,]*$)/, " or ");
+
+  /** How many hits there are, and what was looked for where it is not what was typed. */
+  const summary = ({ hits, whole, unknown, instead }) => {
+    const n = hits.length > MOST ? `the best ${MOST} of ${hits.length.toLocaleString("en")} hits` : hits.length === 1 ? "1 hit" : `${hits.length} hits`;
+    const sentence = n[0].toUpperCase() + n.slice(1);
+    if (unknown.length && !hits.length) return `Nothing found: no page says ${quoted(unknown)} or a word like it.`;
+    if (!hits.length) return "Nothing found. Try fewer or other words.";
+    if (unknown.length) return `Nothing says ${quoted(unknown)}${instead.length ? `; nearest: ${quoted(instead)}` : "; searched without it"}. ${sentence}.`;
+    if (!whole) return `Nothing says all of this; nearest: ${n}.`;
+    return whole < hits.length ? `${whole} ${whole === 1 ? "hit" : "hits"} with every word, then what says a part of it.` : sentence;
   };
 
   const show = () => {
@@ -76,12 +66,10 @@
     writeState({ search: dialog.open ? query : "" });
     if (!query) { status.textContent = "Type a few words."; return; }
     const found = find(query);
-    const n = found.length;
-    status.textContent = n > MOST ? `The best ${MOST} of ${n} hits` : n === 1 ? "1 hit" : n ? `${n} hits` : "Nothing found. Try fewer or other words.";
-    for (const [id, terms] of found.slice(0, MOST)) {
-      const { kind, title, summary, number } = of.get(id);
+    status.textContent = summary(found);
+    for (const [{ id, kind, title, said, more, number }, terms] of found.hits.slice(0, MOST)) {
       const meta = make("span", { className: "kb-search__meta" }, make("span", { className: `kb-tag kb-tag--${kind}`, textContent: kind }), ...(number ? [" ", make("strong", { textContent: number })] : []));
-      const text = make("span", { className: "kb-search__text" }, ...marked(snippet(summary, terms), terms));
+      const text = make("span", { className: "kb-search__text" }, ...marked(snippet(said, more, terms), terms));
       list.append(make("li", {}, make("a", { href: new URL(`${kind}/${id}.html`, root).href },
         make("span", { className: "kb-search__title" }, ...marked(title, terms)), meta, text)));
     }
