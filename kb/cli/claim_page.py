@@ -13,6 +13,7 @@ from kb.corpus import Entry
 from kb.engine import Explanation
 from kb.engine.cruxes import STILL
 from kb.engine.results import GroupRow, ItemPart, LinkRow, Method, RootPart, Row, UndercutPart
+from kb.engine.walk import walk
 
 _METHOD: dict[Method, str] = {
     "exact": "nothing beneath it is used twice, so the sum is exact",
@@ -41,6 +42,7 @@ def show_claim(views: Views, entry: Entry) -> None:
         _credence(views, explanation)
         if explanation.groups or explanation.links:
             _sum(views, explanation)
+        _story(views, entry, explanation)
         _sides(views, explanation)
     else:
         views.sheet.heading("Credence")
@@ -49,6 +51,24 @@ def show_claim(views: Views, entry: Entry) -> None:
     _bears_on(views, entry.id)
     _ties(views, entry)
     views.foot(entry)
+
+
+def _story(views: Views, entry: Entry, e: Explanation) -> None:
+    """What an editor tells of the evidence, with where the claim stands after each step."""
+    steps: tuple[m.Step, ...] = entry.record.get("story", ())
+    if not steps:
+        return
+    sheet = views.sheet
+    sheet.heading("The story of this number")
+    if e.credence.assessed:
+        sheet.wrap(f"It starts at {odds.say_percent(e.credence.base_rate)}.", 2)
+    stages = [s for s in walk(e, [step.record for step in steps]) if s.named is not None]
+    for n, (step, stage) in enumerate(zip(steps, stages, strict=True), 1):
+        sheet.wrap(step.text, 5, first=f"{n}. ")
+        moved = f", to {odds.say_percent(odds.sigma(stage.after))}" if abs(stage.weight) > NOISE else ""
+        sheet.wrap(f"{views.titled(step.record)}{moved}", 5, "dim")
+    if e.credence.assessed and stages[-1].after != e.total:
+        sheet.wrap(f"The rest of the sum takes it to {odds.say_percent(odds.sigma(e.total))}.", 2)
 
 
 def _about(views: Views, entry: Entry) -> None:

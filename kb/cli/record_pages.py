@@ -39,6 +39,11 @@ def _question(views: Views, entry: Entry) -> None:
         sheet.heading("The two cases")
         sheet.field("For", r.case_for, 2)
         sheet.field("Against", r.case_against, 2)
+    if r.story:
+        sheet.heading("How it got there")
+        for n, step in enumerate(r.story, 1):
+            sheet.wrap(step.text, 5, first=f"{n}. ")
+            sheet.wrap(views.titled(step.record), 5, "dim")
     sheet.blank()
     sheet.field("Looked for and not found", r.searched)
     views.foot(entry)

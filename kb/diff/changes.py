@@ -12,7 +12,7 @@ from kb.load import TOPIC_FILE, Loaded
 
 PROSE = frozenset({"title", "text", "summary", "notes", "why", "word", "definition", "leaves_out", "question"})
 """Fields that are read, not computed with."""
-KEYS = ("claim", "question", "to", "source", "root", "id")
+KEYS = ("claim", "question", "to", "source", "root", "id", "record")
 """What tells the entries of a list apart, by field."""
 LONG = 60
 """Characters above which a text is called reworded whatever its field."""
@@ -112,7 +112,7 @@ def weighs_differently(before: Entry, after: Entry) -> bool:
 
 def _numbers(data: Any) -> Any:
     """A record without its prose, marks of passages and dates."""
-    left_out = (PROSE - {"question"}) | {"anchor", "locator", "no_anchor", "added", "since"}
+    left_out = (PROSE - {"question"}) | {"anchor", "locator", "no_anchor", "added", "since", "story"}
     if isinstance(data, dict):
         return {name: _numbers(value) for name, value in data.items() if name not in left_out}
     if isinstance(data, list):

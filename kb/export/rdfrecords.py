@@ -130,8 +130,10 @@ class Writer:
         match entry.record:
             case m.Question() as r:
                 self._question(r, iri)
+                self._story(entry.id, iri, r.story)
             case m.Claim() as r:
                 self._claim(entry.id, r, iri)
+                self._story(entry.id, iri, r.story)
             case m.Argument() as r:
                 self._argument(entry.id, r, iri)
             case m.Undercut() as r:
@@ -236,6 +238,16 @@ class Writer:
         self.put(iri, CP.caseFor, words(r.case_for))
         self.put(iri, CP.caseAgainst, words(r.case_against))
         self.put(iri, CP.searched, words(r.searched))
+
+    def _story(self, id: str, iri: URIRef, steps: Iterable[m.Step]) -> None:
+        """What an editor tells of the evidence, paragraph by paragraph, in order."""
+        for n, step in enumerate(steps, 1):
+            node = record(id, "story", str(n))
+            self.put(iri, CP.tells, node)
+            self.put(node, RDF.type, CP.step)
+            self.put(node, CP.place, Literal(n))
+            self.refer(node, CP.tellsOf, step.record)
+            self.put(node, DCTERMS.description, words(step.text))
 
     def _answer(self, node: URIRef, answer: str) -> None:
         """The answer that a likelihood or prior speaks of; ``none`` of them is a literal, not a record."""

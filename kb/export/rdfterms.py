@@ -101,6 +101,7 @@ PREDICATES: tuple[type[vocab.Term], ...] = (vocab.LineageKind, vocab.Relation, v
 CLASSES: Mapping[str, str] = {
     "link": "What a reason or an item of evidence says about a claim, with its strength.",
     "likelihood": "The probability of an item or outcome, given one answer or claim.",
+    "step": "One paragraph of the story of a number, with the record that it tells of.",
     "passage": "A place in a source, found by its first and last words.",
     "topic": "A folder of records on one subject.",
 }
@@ -160,6 +161,7 @@ PROPERTIES: Mapping[str, str] = {
     "onQuestion": "The question that a likelihood vector bears on.",
     "outcome": "A possible outcome of an experiment, or how a forecast came out.",
     "period": "The time that a quantity or claim covers.",
+    "place": "Which paragraph of a story it is, from 1.",
     "population": "Which models, people or firms a claim is about.",
     "premise": "The claim that an undercut rests on.",
     "prior": "Probability of an answer before evidence.",
@@ -179,6 +181,8 @@ PROPERTIES: Mapping[str, str] = {
     "strengthDb": "Strength of a link as stated, in decibans; negative where it opposes.",
     "strengthText": "Strength of a link as the record states it.",
     "target": "The link, item, argument or undercut that an undercut attacks.",
+    "tells": "A paragraph of the story of a claim or question, as an editor tells it.",
+    "tellsOf": "The record whose effect a paragraph of a story tells of.",
     "tie": "A person to whom somebody is tied.",
     "to": "The claim, undercut or question that a link bears on.",
     "unit": "Unit of a quantity.",

@@ -27,6 +27,7 @@ from kb.models.kinds import (
     UndercutTarget,
     Viewpoint,
 )
+from kb.models.story import Step
 from kb.models.weights import (
     AnswerLikelihood,
     BaseRate,
@@ -87,6 +88,7 @@ __all__ = [
     "Scope",
     "Source",
     "Status",
+    "Step",
     "StrengthDb",
     "StrengthLr",
     "StrengthTable",

@@ -22,12 +22,18 @@ from kb.models.base import (
     Url,
     Why,
 )
+from kb.models.story import Story
 from kb.models.weights import BaseRate, Bearing, Credence, Link, Outcome, Reliability, ReliabilityValue, Strength
 
 Ids = Annotated[tuple[Id, ...], Field(max_length=100)]
 Links = Annotated[tuple[Link, ...], Field(max_length=50)]
 BY = Field(None, title="By", description="Id of the person who says so.")
 SEEN = Field((), title="Seen in", description="Where it is said: source and anchor.")
+STORY = Field(
+    (),
+    title="Story",
+    description="The evidence in the order in which to tell it: for each step a record that bears on it, and a text.",
+)
 
 
 class Question(Record):
@@ -50,6 +56,7 @@ class Question(Record):
     case_against: Prose | None = Field(
         None, title="Case against", description="The strongest case for no, in our words."
     )
+    story: Story = STORY
     searched: Prose | None = Field(
         None, title="Searched", description="What was looked for, where and when, and not found."
     )
@@ -111,6 +118,7 @@ class Claim(Record):
         None, title="Base rate", description="How likely before any evidence; default .5."
     )
     bears_on: Links = Field((), title="Bears on", description="The claims that it is a reason for or against.")
+    story: Story = STORY
     relations: Annotated[tuple[ClaimRelation, ...], Field(max_length=50)] = Field(
         (), title="Relations", description="Ties to other claims without weight."
     )

@@ -17,6 +17,7 @@ from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, farthest, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
+from kb.pages.story import story
 from kb.pages.sums import ReasonView, Sum, sum_of
 from kb.pages.whatif import what_if
 
@@ -67,9 +68,11 @@ def render_claim(site: Site, entry: Entry) -> Page:
     pulls = _pulls(site, entry.id)
     positions = positions_on(site, entry.id)
     reasons = total.reasons_for + total.reasons_against
+    told = story(site, entry, total)
     sections = [
         Section("in-short", "In short"),
         Section("claim", "What it says"),
+        *([Section("story", "The story of this number")] if told is not None else []),
         Section("map", "Neighbourhood"),
         Section("reasons", "Reasons"),
         Section("evidence", "Evidence"),
@@ -105,6 +108,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         scope=_scope(record),
         relations=[(r.type, site.ref(r.to), r.why) for r in record.get("relations", ())],
         map=maps.neighbourhood(around, root="../") if around else None,
+        story=told,
         total=total,
         uncounted=_uncounted(site, entry.id),
         rows=rows,

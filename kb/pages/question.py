@@ -15,6 +15,7 @@ from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, positions_on
 from kb.pages.render import render
 from kb.pages.site import Ref, Site
+from kb.pages.story import question_story, story
 from kb.pages.sums import Sum, sum_of
 from kb.pages.viewpoints import beneath_of
 
@@ -145,8 +146,10 @@ def render_question(site: Site, entry: Entry) -> Page:
     positions: list[tuple[Ref, list[PositionView]]] = [(a.ref, positions_on(site, a.ref.id)) for a in stands.answers]
     experiments = sorted({e for a in record.answers for e in site.experiments_on.get(a, ())})
     senses = sorted({(w, t) for a in record.answers for w, t in _senses(site, a)})
+    told = question_story(site, entry)
     sections = [
         Section("answers", "Where it stands"),
+        *([Section("story", "How it got there")] if told is not None else []),
         Section("case", "The case of each side"),
         Section("map", "The tree of reasons"),
         Section("change", "What would settle it"),
@@ -162,6 +165,8 @@ def render_question(site: Site, entry: Entry) -> Page:
         record=record,
         crumbs=[("Questions", "index.html")],
         stands=stands,
+        story=told,
+        best_told=_has_story(site, stands.answers),
         evidence=[site.ref(id) for id, _ in site.corpus.evidence_for.get(entry.id, ())],
         map=maps.tree(site.ref(entry.id), nodes, root="../") if nodes else None,
         cruxes=list(one_each.values())[:8],
@@ -177,6 +182,14 @@ def render_question(site: Site, entry: Entry) -> Page:
     )
     description = f"{record.title} {stands.said}"
     return page(site, entry, body, description=description, sections=sections)
+
+
+def _has_story(site: Site, answers: Sequence[AnswerView]) -> bool:
+    """Whether the page of the likeliest answer tells the story of its number."""
+    if not answers or not _assessed(answers[0]):
+        return False
+    best = answers[0].ref.id
+    return story(site, site.corpus[best], sum_of(site, best)) is not None
 
 
 def _senses(site: Site, id: str) -> list[tuple[str, str]]:

@@ -95,6 +95,7 @@ ANY = frozenset(Kind)
 _SEEN = (("seen_in.*.source", SOURCE),)
 _BY = (("by", PERSON),)
 _RECORD = (("status.by", ANY),)
+_STORY = (("story.*.record", frozenset({Kind.CLAIM, Kind.ARGUMENT, Kind.EVIDENCE, Kind.UNDERCUT})),)
 
 
 def _link(at: str) -> tuple[tuple[str, frozenset[Kind]], ...]:
@@ -102,10 +103,11 @@ def _link(at: str) -> tuple[tuple[str, frozenset[Kind]], ...]:
 
 
 PLACES: Mapping[Kind, tuple[tuple[str, frozenset[Kind]], ...]] = {
-    Kind.QUESTION: (("answers.*", CLAIM), ("priors.?", CLAIM), *_SEEN, *_RECORD),
+    Kind.QUESTION: (("answers.*", CLAIM), ("priors.?", CLAIM), *_STORY, *_SEEN, *_RECORD),
     Kind.CLAIM: (
         ("senses.*", frozenset({Kind.TERM})),
         *_link("bears_on.*"),
+        *_STORY,
         ("relations.*.to", CLAIM),
         ("settled_by.*", frozenset({Kind.EXPERIMENT})),
         ("forecast.condition", CLAIM),
