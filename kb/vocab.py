@@ -215,6 +215,15 @@ class Kill(Term):
 KILL_VALUE: dict[Kill, float] = {Kill.WEAKENS: 0.3, Kill.HALVES: 0.5, Kill.GUTS: 0.8, Kill.VOIDS: 0.95}
 
 
+class Firmness(Term):
+    """How far a credence can be relied on, after GRADE; not how likely the claim is."""
+
+    HIGH = "high", "More evidence is unlikely to move the number much."
+    MODERATE = "moderate", "More evidence may well move the number."
+    LOW = "low", "More evidence is likely to move the number much."
+    VERY_LOW = "very low", "The number is little more than a start."
+
+
 class Basis(Term):
     """Where a number comes from."""
 

@@ -116,6 +116,9 @@ def _credence(views: Views, e: Explanation) -> None:
         sheet.wrap(f"Whatever the strengths within their ranges, it stays between: {ends}.", 2)
     if c.evidenced is not None:
         sheet.wrap(f"Of the weight that its reasons could have, {c.evidenced:.0%} has evidence.", 2)
+    firm = views.found.firmness.of(e.id)
+    if firm is not None:
+        sheet.wrap(f"Firmness of this number: {firm.said}.", 2)
     _turns_on(views, e.id)
 
 

@@ -15,7 +15,7 @@ from kb.cli.shell import ClaimsOption, JsonOption, ViewpointOption, assessed, sa
 from kb.cli.views import CRUXES, Views, overlay_lines
 from kb.corpus import Entry
 from kb.engine import Assessment
-from kb.export.data import credence_data, explanation_data, record_data
+from kb.export.data import credence_data, explanation_data, firmness_data, record_data
 
 NAME = "show"
 
@@ -62,7 +62,8 @@ def _data(found: Assessment, entry: Entry) -> dict[str, Any]:
     if found.overlay is not None:
         data["viewpoint"] = found.overlay.id
     if entry.id in found.credences:
-        data["credence"] = credence_data(found.credences[entry.id])
+        firmness = firmness_data(found.firmness.of(entry.id))
+        data["credence"] = credence_data(found.credences[entry.id]) | {"firmness": firmness}
         data["explanation"] = explanation_data(found.explain(entry.id))
         data["cruxes"] = [asdict(c) for c in found.turning.claims(entry.id)[:CRUXES]]
     data["positions"] = [record_data(corpus[id]) for id in corpus.positions_on.get(entry.id, ())]

@@ -12,6 +12,7 @@ from kb.engine.cruxes import Cruxes, Turning
 from kb.engine.disagree import Disagreement, disagree
 from kb.engine.experiments import ExperimentValue, Swept, experiments
 from kb.engine.explain import explain
+from kb.engine.firmness import Firmnesses
 from kb.engine.graph import NONE_SUFFIX, compile_network
 from kb.engine.impact import Impact, Route, carried, difference, impacts, routes, slopes
 from kb.engine.incremental import resweep
@@ -111,6 +112,11 @@ class Assessment:
             made = explain(result.setup, result.state, result.conserver.uses, self.credences, known)
             self._explained[known] = made
         return self._explained[known]
+
+    @cached_property
+    def firmness(self) -> Firmnesses:
+        """How far each credence can be relied on, worked out when it is asked for."""
+        return Firmnesses(self.corpus, self.credences, self.explain, self.credences.cycles)
 
     def cruxes(self, id: str) -> Cruxes:
         """What would change a claim's credence; raises UnknownId."""

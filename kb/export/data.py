@@ -10,6 +10,7 @@ from typing import Any
 from kb import models as m
 from kb.corpus import Corpus, Entry
 from kb.engine import Credence, Explanation
+from kb.engine.firmness import Firmness
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 FORMAT_VERSION = 1
@@ -54,6 +55,17 @@ def credence_data(credence: Credence) -> dict[str, Any]:
     if not credence.assessed:
         data["credence"] = None
     return data
+
+
+def firmness_data(firmness: Firmness | None) -> dict[str, Any] | None:
+    """How firm a credence is, as plain data: the level, and each reason why it is not better with its steps down."""
+    if firmness is None:
+        return None
+    reasons = [
+        {"code": r.code, "steps": r.steps, "said": r.said} | ({"source": r.source} if r.source is not None else {})
+        for r in firmness.reasons
+    ]
+    return {"level": firmness.level.value, "reasons": reasons}
 
 
 def explanation_data(explanation: Explanation) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kb import models as m
 from kb import odds, vocab
 from kb.corpus import Corpus, Entry
 from kb.engine import Assessment, Explanation
+from kb.engine.firmness import Firmness
 from kb.export.data import shares
 from kb.export.rdfterms import AIF, CP, DATASET, DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, XSD, record, term
 from kb.export.rdfterms import topic as topic_iri
@@ -71,14 +72,20 @@ class Writer:
         graph: takes the triples.
         assessed: records and credences.
         explain: how a claim's credence comes about, where the caller has it already.
+        firmness: how firm a claim's credence is, likewise.
     """
 
     def __init__(
-        self, graph: Triples, assessed: Assessment, explain: Callable[[str], Explanation] | None = None
+        self,
+        graph: Triples,
+        assessed: Assessment,
+        explain: Callable[[str], Explanation] | None = None,
+        firmness: Callable[[str], Firmness | None] | None = None,
     ) -> None:
         self._graph = graph
         self._assessed = assessed
         self._explain = explain or assessed.explain
+        self._firmness = firmness or assessed.firmness.of
         self._corpus: Corpus = assessed.corpus
 
     def put(self, subject: URIRef, predicate: URIRef, value: Node | None) -> None:
@@ -185,6 +192,11 @@ class Writer:
         self.put(iri, CP.method, plain(found.method))
         self.put(iri, CP.items, Literal(found.items))
         self.put(iri, CP.groups, Literal(found.groups))
+        firm = self._firmness(id)
+        if firm is not None:
+            self.put(iri, CP.firmness, term(firm.level))
+            for reason in firm.reasons:
+                self.put(iri, CP.firmnessBecause, words(reason.said))
         self._contributions(id, self._explain(id))
 
     def _contributions(self, id: str, explanation: Explanation) -> None:

@@ -23,6 +23,8 @@ COLUMNS = (
     "strongest_against",
     "question",
     "digest",
+    "firmness",
+    "firmness_because",
 )
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """First characters by which a spreadsheet takes text for a formula, their full-width forms included."""
@@ -45,7 +47,8 @@ def render(assessed: Assessment) -> bytes:
     ``credence``, ``low`` and ``high`` are empty where a claim is not assessed.  ``items`` counts the evidence beneath,
     ``independent_groups`` the groups among it that do not depend on each other.  ``strongest_for`` and
     ``strongest_against`` are record ids.  ``question`` lists the questions it answers.  ``digest`` is that of all
-    records.
+    records.  ``firmness`` says how far the credence can be relied on, in one of four words, and ``firmness_because``
+    why it is not a better one; both are empty where a claim is not assessed.
     """
     corpus = assessed.corpus
     out = io.StringIO()
@@ -55,6 +58,7 @@ def render(assessed: Assessment) -> bytes:
         found = assessed.credences[entry.id]
         best, worst = strongest(assessed.explain(entry.id)) if found.assessed else (None, None)
         shown = found.assessed
+        firm = assessed.firmness.of(entry.id)
         writer.writerow(
             [
                 entry.id,
@@ -71,6 +75,8 @@ def render(assessed: Assessment) -> bytes:
                 worst or "",
                 " ".join(corpus.questions_of.get(entry.id, ())),
                 corpus.digest,
+                firm.level.value if firm is not None else "",
+                cell("; ".join(reason.said for reason in firm.reasons)) if firm is not None else "",
             ]
         )
     return out.getvalue().encode()

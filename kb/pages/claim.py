@@ -11,6 +11,7 @@ from kb.corpus import Entry
 from kb.pages import bars, cite, maps, neighbours, turning, viewpoints, waterfall, words
 from kb.pages.because import because
 from kb.pages.crumbs import crumbs
+from kb.pages.firmness import firm
 from kb.pages.history_view import past
 from kb.pages.once import counted_once
 from kb.pages.page import Page, Section, page
@@ -96,6 +97,7 @@ def render_claim(site: Site, entry: Entry) -> Page:
         record=record,
         view=view,
         credence=site.credences[entry.id],
+        firm=firm(site, entry.id),
         method=words.METHODS[site.credences[entry.id].method],
         bars=[bars.large(view, f"bar-{form}", narrow=form == "narrow") for form in ("wide", "narrow")],
         bar_sentence=bars.sentence(view),

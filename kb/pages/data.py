@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from kb import odds
 from kb.corpus import Entry
+from kb.export.data import firmness_data
 from kb.export.indented import dumps
 from kb.export.single import record_turtle
 from kb.pages import cite
+from kb.pages.firmness import rating
 from kb.pages.history_view import past_data
 from kb.pages.site import Site
 from kb.pages.sums import sum_of
@@ -21,7 +23,7 @@ def beside(site: Site, entry: Entry) -> Iterator[tuple[str, bytes]]:
     yield cite.JSON.ending, record_json(site, entry)
     if entry.id in site.credences:
         yield cite.CSV.ending, sum_csv(site, entry.id)
-    yield cite.TURTLE.ending, record_turtle(site.assessment, entry, site.explain)
+    yield cite.TURTLE.ending, record_turtle(site.assessment, entry, site.explain, lambda id: rating(site, id))
     cited = cite.citation(site, entry)
     yield cite.BIBTEX.ending, f"{cited.bibtex}\n".encode()
     yield cite.CSL.ending, cited.csl.encode()
@@ -47,6 +49,7 @@ def record_json(site: Site, entry: Entry) -> bytes:
             "method": c.method,
             "items": c.items,
             "groups": c.groups,
+            "firmness": firmness_data(rating(site, entry.id)),
         }
         data["sum"] = [
             {"kind": r.kind, "ids": list(r.ids), "db": odds.db(r.weight), "probability_after": r.probability}

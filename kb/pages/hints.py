@@ -56,6 +56,13 @@ HINTS: dict[str, Hint] = {
         "people judged are drawn anew from their ranges. A wide range says that the number leans on judgement.",
         "method.html#intervals",
     ),
+    "firmness": Hint(
+        "Firmness",
+        "How far the number can be relied on, not how likely the claim is: a claim at 5% can be as firm as one at 95%. "
+        "It starts at high and goes down for a wide interval, for few independent groups or one source that carries "
+        "most, for weighty reasons without evidence, and for evidence that is little trusted.",
+        "method.html#firmness",
+    ),
     "base-rate": Hint(
         "Base rate",
         "How likely the claim is before anything on this page is counted: 50% unless a record gives another number "
