@@ -365,3 +365,30 @@ def test_list_and_csv_of_predictions(foretold: Site) -> None:
     assert {id: x["state"] for id, x in lines.items()} == {p.ref.id: p.state for p in forecasts.predictions(foretold)}
     assert {x["as_of"] for x in lines.values()} == {"2026-06-01"}
     assert lines["later"]["credence"] == ""
+
+
+@pytest.mark.parametrize("at", [0, 1, 7, 20, 38, 39])
+def test_of_many_estimates_a_page_shows_the_nearest_and_both_ends(records: Records, at: int) -> None:
+    site = records(**{f"q{i:02}": quantity(f"value: {100 - i}") for i in range(40)})
+    metric = estimates.metric_of(site, f"q{at:02}")
+    shown = [f.ref.id for f in estimates.near(metric, f"q{at:02}").figures]
+    assert len(shown) == estimates.SHOWN
+    assert {"q00", "q39", f"q{at:02}"} <= set(shown)
+    assert shown == sorted(shown), "still the largest first"
+    inner = [int(id[1:]) for id in shown[1:-1]]
+    assert inner == list(range(inner[0], inner[0] + len(inner))), "no estimate between two shown ones is left out"
+    said = text_of(site, f"q{at:02}")
+    assert "40 estimates of" in said
+    assert "28 more are in the list of all quantities" in said
+    page = body(site, f"q{at:02}")
+    points = [c for c in page.iter(f"{SVG}circle") if "kb-point" in c.get("class", "")]
+    assert len(points) == 2 * estimates.SHOWN, "in the wide and in the narrow picture"
+    assert any(
+        a.get("href") == "../quantities.html#all" and a.text == "28 more" for a in page.iter() if a.tag.endswith("}a")
+    )
+
+
+def test_a_few_estimates_are_all_shown(records: Records) -> None:
+    site = records(**{f"q{i:02}": quantity(f"value: {100 - i}") for i in range(estimates.SHOWN)})
+    assert estimates.near(estimates.metric_of(site, "q03"), "q03") is estimates.metric_of(site, "q03")
+    assert "nearest to it" not in text_of(site, "q03")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from statistics import NormalDist
 
@@ -38,6 +38,8 @@ UNITS: Mapping[str, tuple[str, float]] = {
 """Unit in small letters to what it measures and its size; a unit that is not listed converts into nothing else."""
 CALENDAR = "calendar year"
 """Unit of numbers that are dates."""
+SHOWN = 12
+"""Estimates of one metric on the page of a quantity: more than these no reader compares in one picture."""
 POINTS = 1_000
 """Points at which a formula is evaluated to find the interval of its result."""
 _Z95 = NormalDist().inv_cdf(0.95)
@@ -155,6 +157,22 @@ def _metrics(site: Site) -> list[Metric]:
 
 def _values(site: Site) -> dict[str, float | formulas.Unknown]:
     return formulas.quantity_values(site.corpus)
+
+
+def near(metric: Metric, id: str) -> Metric:
+    """A metric with those of its estimates that a quantity's page shows, at most :data:`SHOWN` and the quantity itself.
+
+    Of more there are the largest and the smallest, so that the scale stays, and those next to the quantity in size.
+    """
+    every = metric.figures
+    if len(every) <= SHOWN:
+        return metric
+    at = next(i for i, f in enumerate(every) if f.ref.id == id)
+    last = max((i for i, f in enumerate(every) if f.numbers), default=0)
+    beside = SHOWN - 2
+    start = max(min(at - beside // 2, last - beside), 1)
+    kept = sorted({0, at, last, *range(start, start + beside)})
+    return replace(metric, figures=[every[i] for i in kept])
 
 
 def _by_quantity(site: Site) -> dict[str, Metric]:

@@ -13,7 +13,7 @@ from kb import models as m
 from kb.corpus import Entry
 from kb.export.table import cell
 from kb.pages import charts, words
-from kb.pages.estimates import Figure, Metric, figure, metric_of, metrics
+from kb.pages.estimates import Figure, Metric, figure, metric_of, metrics, near
 from kb.pages.facts import Fact, by_whom
 from kb.pages.page import Page, Section, page
 from kb.pages.positions import positions_on
@@ -40,6 +40,7 @@ def render_quantity(site: Site, entry: Entry) -> Page:
     record = site.corpus.record(entry.id, m.Quantity)
     metric = metric_of(site, entry.id)
     own = next(f for f in metric.figures if f.ref.id == entry.id)
+    shown = near(metric, entry.id)
     uses = _uses(site, entry.id)
     positions = positions_on(site, entry.id)
     sections = [Section("estimates", "Beside other estimates"), Section("used", "What uses it")]
@@ -51,8 +52,9 @@ def render_quantity(site: Site, entry: Entry) -> Page:
         **common(site, entry),
         own=own,
         value=stated(own),
-        metric=metric,
-        pictures=charts.both(metric, root="../", id="estimates", current=entry.id),
+        metric=shown,
+        estimates=len(metric.figures),
+        pictures=charts.both(shown, root="../", id="estimates", current=entry.id),
         facts=_facts(site, record, own),
         inputs=[Input(name, site.ref(id), _value(site, id)) for name, id in sorted(record.inputs.items())],
         uses=uses,
