@@ -31,6 +31,7 @@ from kb.pages import FrameError, Settings, preview, workers
 from kb.pages.build import Rendering
 from kb.pages.preview import Draw
 from kb.pages.site import Site
+from kb.pages.workers import Export
 from kb.timeline import Timeline
 
 CONFIG = "mkdocs.yml"
@@ -120,7 +121,7 @@ def build_site(
     assessment: Assessment,
     project: str | Path = ".",
     target: str | Path = "site/public",
-    exports: Mapping[str, bytes] | None = None,
+    exports: Mapping[str, Export] | None = None,
     changed_at: int | None = None,
     history: Timeline | None = None,
 ) -> Built:
@@ -130,7 +131,7 @@ def build_site(
         assessment: records with their credences.
         project: the folder with ``mkdocs.yml``.
         target: the site's folder, relative to the working directory; its parent is made.
-        exports: file name to content, written to ``data/``.
+        exports: file name to content, or to what makes it, written to ``data/``.
         changed_at: seconds since 1970 of the last change, shown on pages; default: ``SOURCE_DATE_EPOCH``, or none.
         history: what changed before, for the pages and feeds of changes.
 

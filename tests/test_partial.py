@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import re
 import shutil
@@ -383,14 +384,25 @@ def test_several_processes_make_the_same_site(frame: Frame, tmp_path: Path, monk
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 
-    workers.make(rendering, {"a.csv": b"1\n"}, write)
+    workers.make(rendering, {"a.csv": b"1\n", "b.json": lambda: b"[]\n"}, write)
     expected = dict(
-        render_site(assess(load(BREAD).corpus), frame.shell, frame.pages, SETTINGS, {"a.csv": b"1\n"}, draw=draw)
+        render_site(
+            assess(load(BREAD).corpus),
+            frame.shell,
+            frame.pages,
+            SETTINGS,
+            {"a.csv": b"1\n", "b.json": b"[]\n"},
+            draw=draw,
+        )
     )
     assert differences(on_disk(tmp_path / "site"), expected) == []
+    assert gc.isenabled()
 
     def full(path: str, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
         workers.make(rendering, {}, full)
+    with pytest.raises(ZeroDivisionError):
+        workers.make(rendering, {"a.csv": lambda: bytes(1 // 0)}, write)
+    assert gc.isenabled()

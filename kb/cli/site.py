@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +53,7 @@ def command(
     try:
         loaded, findings = read(folder)
         found = assess_checked(loaded, findings)
-        exports = {form.file_name: form.render(found) for form in FORMATS.values()}
+        exports = {form.file_name: partial(form.render, found) for form in FORMATS.values()}
     finally:
         gc.enable()
     target = output if output is not None else Path(os.path.relpath(project / "site" / "public"))

@@ -86,11 +86,7 @@ class Rendering:
             yield Part(_record, (entry.id,))
         for name in self.site.topic_names:
             yield Part(_topic, (name,))
-        sizes = tuple((name, len(content)) for name, content in sorted((exports or {}).items()))
-        for path in sorted(self.frames):
-            late = _SIZES in self.frames[path]
-            if not late or exports is not None:
-                yield Part(_frame, (path, self.frames[path], self._decisions, sizes if late else ()), late)
+        yield from self.hand_written(None if exports is None else {name: len(exports[name]) for name in exports})
         for id in (preview.WHOLE, *(entry.id for entry in self.site.questions)):
             yield Part(_picture, (id, self._draw))
         yield Part(_redirects)
@@ -100,7 +96,15 @@ class Rendering:
         if self.site.settings.site_url is not None:
             yield Part(_sitemap, tuple(sorted(self.frames)))
         for name in sorted(exports or {}):
-            yield Part(_export, (name, (exports or {})[name]), late=True)
+            yield export(name, (exports or {})[name])
+
+    def hand_written(self, sizes: Mapping[str, int] | None) -> Iterator[Part]:
+        """The hand-written pages; without the exports' sizes in bytes those that tell them are left out."""
+        told = tuple(sorted((sizes or {}).items()))
+        for path in sorted(self.frames):
+            late = _SIZES in self.frames[path]
+            if not late or sizes is not None:
+                yield Part(_frame, (path, self.frames[path], self._decisions, told if late else ()), late)
 
     def files(self, part: Part) -> Iterator[tuple[str, bytes]]:
         """The files of one part as (path below the root of the site, bytes)."""
@@ -232,6 +236,11 @@ def _sitemap(site: Site, *frames: str) -> Files:
 
 def _export(site: Site, name: str, content: bytes) -> Files:
     return ((f"data/{name}", content),)
+
+
+def export(name: str, content: bytes) -> Part:
+    """An export, as it is."""
+    return Part(_export, (name, content), late=True)
 
 
 def _decisions(frames: Mapping[str, str]) -> Markup:

@@ -2,60 +2,82 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 
 from kb.pages import turning
-from kb.pages.build import Part, Rendering
-from kb.pages.moves import moves_by_item, moves_by_root
+from kb.pages.build import Part, Rendering, export
 from kb.pages.render import compile_all
 
 WORTH_IT = 500
 """Parts from which several processes save time."""
 BLOCK = 50
-"""Parts that lie side by side share sums and references; so many of them go to one process."""
+"""Records that lie side by side share sums and references; so many of them go to one process."""
 
 Write = Callable[[str, bytes], None]
-_work: Callable[[int], None] | None = None
-"""What a process does with a block; inherited, for a site is too large to be sent."""
+Export = bytes | Callable[[], bytes]
+"""The content of an export, or what makes it."""
 
 
-def make(rendering: Rendering, exports: Mapping[str, bytes], write: Write) -> None:
+@dataclass(frozen=True)
+class _Work:
+    """What the processes work on; each inherits it, for a site is too large to be sent."""
+
+    rendering: Rendering
+    parts: Sequence[Part]
+    exports: Mapping[str, Export]
+    write: Write
+
+    def some(self, start: int, stop: int) -> None:
+        """Make some of the parts."""
+        self._make(self.parts[start:stop])
+
+    def export(self, name: str) -> int:
+        """Write an export; returns its size in bytes."""
+        given = self.exports[name]
+        content = given if isinstance(given, bytes) else given()
+        self._make([export(name, content)])
+        return len(content)
+
+    def late(self, sizes: Mapping[str, int]) -> None:
+        """Make the pages that tell how large the exports are."""
+        self._make(part for part in self.rendering.hand_written(sizes) if part.late)
+
+    def _make(self, parts: Iterable[Part]) -> None:
+        for part in parts:
+            for path, data in self.rendering.files(part):
+                self.write(path, data)
+
+
+_work: _Work | None = None
+
+
+def make(rendering: Rendering, exports: Mapping[str, Export], write: Write) -> None:
     """Make every part of a site.
 
     Args:
         rendering: how parts become files.
-        exports: name to content of the exports.
+        exports: name to content of the exports; what makes one is called where the export is written.
         write: takes a path below the root of the site and bytes; may run in another process.
 
     Raises:
         FrameError: a hand-written page does not fit.
         OSError: ``write`` could not write.
     """
-    parts = list(rendering.parts(exports))
-    count = processes() if len(parts) >= WORTH_IT else 1
-    if count == 1:
-        _make(rendering, parts, write)
-        return
-    _prepare(rendering)
-
-    def work(start: int) -> None:
-        _make(rendering, parts[start : start + BLOCK], write)
-
-    global _work
-    _work = work
-    gc.freeze()  # what is here lives to the end: nobody looks through it for garbage, nor copies it by looking
-    try:
-        with ProcessPoolExecutor(count, multiprocessing.get_context("fork")) as pool:
-            for done in [pool.submit(_block, start) for start in range(0, len(parts), BLOCK)]:
-                done.result()
-    finally:
-        _work = None
-        gc.unfreeze()
+    work = _Work(rendering, tuple(_by_size(rendering.parts())), exports, write)
+    count = processes() if len(work.parts) >= WORTH_IT else 1
+    with _no_search_for_garbage():
+        if count == 1:
+            work.some(0, len(work.parts))
+            work.late({name: work.export(name) for name in sorted(exports)})
+        else:
+            _share_out(work, count)
 
 
 def processes() -> int:
@@ -65,28 +87,79 @@ def processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _prepare(rendering: Rendering) -> None:
-    """Look up once what every process would look up for itself."""
+def _by_size(parts: Iterable[Part]) -> list[Part]:
+    """Lists of many records first, for they take longest; then the records, side by side as before."""
+    return sorted(parts, key=lambda part: part.of_one)
+
+
+@contextlib.contextmanager
+def _no_search_for_garbage() -> Iterator[None]:
+    """Do without Python's search for dead objects that refer to each other.
+
+    Pages leave few, and nearly all that is there lives to the end; looking through it again and again takes a tenth of
+    the time, and would copy the memory that processes share.
+    """
+    searches = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searches:
+            gc.enable()
+
+
+def _share_out(work: _Work, count: int) -> None:
+    """Let several processes make the parts: large ones first, so that none is left with a long one at the end."""
+    global _work
+    _prepare(work)
+    lists = sum(not part.of_one for part in work.parts)
+    blocks = [(n, n + 1) for n in range(lists)]
+    blocks += [(n, min(n + BLOCK, len(work.parts))) for n in range(lists, len(work.parts), BLOCK)]
+    _work = work
+    try:
+        with ProcessPoolExecutor(count, multiprocessing.get_context("fork")) as pool:
+            try:
+                sizes = {name: pool.submit(_export, name) for name in sorted(work.exports)}
+                made = [pool.submit(_some, *block) for block in blocks]
+                made.append(pool.submit(_late, {name: size.result() for name, size in sizes.items()}))
+                for done in made:
+                    done.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)  # nobody wants the rest
+                raise
+    finally:
+        _work = None
+
+
+def _prepare(work: _Work) -> None:
+    """Look up once what every process would look up for itself.
+
+    What the page of a record looks up for all of its kind is found by making one of each kind.
+    """
     compile_all()
-    site = rendering.site
+    site = work.rendering.site
     for id in site.credences:
         site.explain(id)
-    site.table(moves_by_root)
-    site.table(moves_by_item)
     if turning.is_small(site):
         for id in site.credences:
             site.assessment.cruxes(id)
         _ = site.assessment.impacts
-    for name in ("elsewhere", "backlinks", "in_topic", "drawn_by", "undercut_items"):
-        getattr(site, name)
+    first = {site.corpus[str(part.args[0])].kind: part for part in reversed(work.parts) if part.of_one}
+    for part in first.values():
+        for _file in work.rendering.files(part):
+            pass
 
 
-def _make(rendering: Rendering, parts: Sequence[Part], write: Write) -> None:
-    for part in parts:
-        for path, data in rendering.files(part):
-            write(path, data)
-
-
-def _block(start: int) -> None:
+def _some(start: int, stop: int) -> None:
     assert _work is not None
-    _work(start)
+    _work.some(start, stop)
+
+
+def _export(name: str) -> int:
+    assert _work is not None
+    return _work.export(name)
+
+
+def _late(sizes: Mapping[str, int]) -> None:
+    assert _work is not None
+    _work.late(sizes)
