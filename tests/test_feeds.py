@@ -20,8 +20,9 @@ from kb.cli.replay import site_history
 from kb.engine import Assessment, assess
 from kb.load import load
 from kb.pages import Settings, Site, feeds, render_site, words
-from kb.pages.changes import SMALL, changes_page, front, stamp
+from kb.pages.changes import SMALL, address, front, stamp
 from kb.pages.history_view import past, past_data
+from kb.pages.past import changes_page, month_pages
 from kb.publish import Built
 from kb.timeline import Step, Timeline, Touched, Turn
 
@@ -261,7 +262,7 @@ def test_an_entry_names_what_moved_and_by_how_much(repository: Repository) -> No
     most = site.ref(data["moves"][0]["claim"]).title
     moved = f"{words.percent(data['moves'][0]['before'])} → {words.percent(data['moves'][0]['after'])}"
     assert item["title"] == f"{data['moved']} credences moved, most: {most} {moved}"
-    assert f"</time></a> {escape(item['title'])}</h2>" in str(changes_page(site))
+    assert f"</time></a> {escape(item['title'])}</h3>" in str(changes_page(site))
 
 
 def test_the_same_history_gives_the_same_bytes(repository: Repository) -> None:
@@ -294,8 +295,39 @@ def test_a_feed_holds_the_last_fifty_changes(clock: Assessment) -> None:
     assert said == [f"change {n}" for n in range(119, 69, -1)]
     assert len(json.loads(feeds.json_feed(site))["items"]) == 50
     html = str(changes_page(site))
-    assert html.count("<li id=") == 100
-    assert "20 older changes are in the repository" in html
+    assert html.count("<li id=") == 50
+
+
+def test_every_change_stands_on_the_page_of_its_month_and_the_latest_on_the_first(clock: Assessment) -> None:
+    month = 31 * 86_400
+    steps = tuple(
+        Step(f"{n:012x}{n:028x}", START + n % 4 * month + n, f"change {n}", (Touched("cold-oil", "changed"),), ())
+        for n in range(120)
+    )
+    site = Site(clock, Settings(), Timeline(steps))
+    pages = {path: str(page.body) for path, page in month_pages(site)}
+    assert len(pages) == 4
+    first = str(changes_page(site))
+    assert re.findall(r'href="(changes/[^"#]+)"', first) == list(pages)
+    for step in steps:
+        (holder,) = [path for path, html in pages.items() if f'<li id="change-{step.commit[:12]}"' in html]
+        page, _, place = address(site, step.commit, step.time).partition("#")
+        assert f'<li id="{place}"' in {**pages, "changes.html": first}[page]
+        assert page in ("changes.html", holder)
+    assert sum(html.count("<li id=") for html in pages.values()) == 120
+    assert all(
+        re.search(rf">{name}</h1>", html)
+        for name, html in zip(
+            (
+                "Changes in February 2024",
+                "Changes in January 2024",
+                "Changes in December 2023",
+                "Changes in November 2023",
+            ),
+            pages.values(),
+            strict=True,
+        )
+    )
 
 
 @pytest.mark.parametrize("time", [-5, 0, 1_700_000_000, 10**15])

@@ -16,6 +16,7 @@ from kb.pages.forecasts import predictions_csv
 from kb.pages.kinds import render_record
 from kb.pages.lists import fragments, render_topic
 from kb.pages.page import Page
+from kb.pages.past import month_pages
 from kb.pages.people import people_listing
 from kb.pages.preview import Draw
 from kb.pages.quantities import quantities_csv, quantities_listing
@@ -93,6 +94,7 @@ class Rendering:
         yield Part(_data_files)
         for make in LISTS:
             yield Part(_list, (make,))
+        yield Part(_months)
         if self.site.settings.site_url is not None:
             yield Part(_sitemap, tuple(sorted(self.frames)))
         for name in sorted(exports or {}):
@@ -224,6 +226,10 @@ def _data_files(site: Site) -> Files:
 def _list(site: Site, make: Callable[[Site], Listing]) -> Files:
     """The rows of a long list as data, and its further pages."""
     return rows.files(site, make)
+
+
+def _months(site: Site) -> Files:
+    return month_pages(site)
 
 
 def _sitemap(site: Site, *frames: str) -> Files:

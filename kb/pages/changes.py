@@ -9,17 +9,14 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from kb import odds, vocab
 from kb.pages import words
-from kb.pages.render import render
 from kb.pages.site import Site
 from kb.pages.sums import Weight
 from kb.timeline import Step, Timeline, Touched, Turn
 
-MOST = 100
-"""Changes on the page."""
+MOST = 50
+"""Changes on the first page: as many as the feeds hold, which link to it."""
 LISTED = 6
 """Moves, and records of one sort, that a change names."""
 FRONT = 3
@@ -162,6 +159,16 @@ def anchor(commit: str) -> str:
     return f"change-{commit[:12]}"
 
 
+def address(site: Site, commit: str, time: int) -> str:
+    """Where a change stands: on the first page if it is among the latest, else on that of its month."""
+    page = "changes.html" if commit in site.ask(_latest) else f"changes/{day(time)[:7]}.html"
+    return f"{page}#{anchor(commit)}"
+
+
+def _latest(site: Site) -> frozenset[str]:
+    return frozenset(step.commit for step in recorded(site)[:MOST])
+
+
 def named(site: Site, id: str) -> Named:
     """A record by its present name, if it has one."""
     entry = site.corpus.find(id)
@@ -243,21 +250,6 @@ def _rank(record: Named) -> tuple[int, str, str]:
     """What a debate consists of before what it cites."""
     place = _ORDER.index(record.kind) if record.kind in _ORDER else len(_ORDER)
     return place, record.title.lower(), record.id
-
-
-def changes_page(site: Site) -> Markup:
-    """The list on the page of changes."""
-    steps = recorded(site)
-    past = site.history
-    return render(
-        "changes-list.html.j2",
-        root="",
-        changes=[change_view(site, step) for step in steps[:MOST]],
-        older=max(len(steps) - MOST, 0),
-        known=past is not None,
-        complete=past is None or past.complete,
-        kinds=vocab.PLURAL,
-    )
 
 
 def front(site: Site) -> Front | None:

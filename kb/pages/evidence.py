@@ -22,6 +22,8 @@ from kb.pages.site import CredenceView, Ref, Site
 
 LISTED = 10
 """Groups that are shown before the rest is folded away."""
+FOLDED = 90
+"""Groups that are folded away, and families of sources that are listed; any further ones are counted."""
 
 
 @dataclass(frozen=True)
@@ -211,12 +213,14 @@ def evidence_list(site: Site) -> Markup:
 
 def counted_once_list(site: Site) -> Markup:
     """What is counted once: groups on one claim, then families of sources that are not independent."""
-    found = lineage.counted_once(site)
+    found, families = lineage.counted_once(site), lineage.families(site)
     return render(
         "counted-once.html.j2",
         root="",
-        groups=found,
+        groups=found[: LISTED + FOLDED],
+        total=len(found),
         listed=LISTED,
-        families=lineage.families(site),
+        families=families[:FOLDED],
+        more_families=max(len(families) - FOLDED, 0),
         said_of=lineage.said_of,
     )

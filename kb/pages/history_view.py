@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kb import odds
 from kb.pages import words
-from kb.pages.changes import MOST, SMALL, Named, anchor, day, move_view, named, recorded, stamp
+from kb.pages.changes import SMALL, Named, address, day, move_view, named, stamp
 from kb.pages.draw import el, label, picture
 from kb.pages.site import Site
 from kb.pages.sums import Weight
@@ -115,15 +115,10 @@ def _move(site: Site, id: str, turn: Turn) -> PastMove:
         before="added" if turn.new else view.before,
         after=view.after,
         weight=view.weight,
-        href=f"changes.html#{anchor(turn.commit)}" if turn.commit in site.ask(_listed) else None,
+        href=address(site, turn.commit, turn.time),
         records=[named(site, record) for record in records[:NAMED]],
         others=len(turn.records) - min(len(records), NAMED),
     )
-
-
-def _listed(site: Site) -> frozenset[str]:
-    """Commits on the page of changes."""
-    return frozenset(step.commit for step in recorded(site)[:MOST])
 
 
 def _beneath(site: Site, id: str, turn: Turn) -> list[str]:

@@ -12,10 +12,11 @@ from kb import models as m
 from kb import odds, vocab
 from kb.engine import arithmetic
 from kb.pages import turning, words
-from kb.pages.changes import changes_page, front
+from kb.pages.changes import front
 from kb.pages.evidence import counted_once_list, evidence_list
 from kb.pages.outline import outline_fragment
 from kb.pages.page import Page, Section, made
+from kb.pages.past import changes_page
 from kb.pages.people import people_list
 from kb.pages.predictions import predictions_list
 from kb.pages.quantities import quantities_list

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+from collections import Counter
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -24,6 +26,10 @@ from kb.pages.site import Ref, Site
 
 DRAWN = 24
 """Pictures on the page of all quantities; the others are on the pages of their quantities."""
+LINES = 120
+"""Estimates in all these pictures together, if the first of them does not have more."""
+OPEN = 6
+"""Pictures that are not folded away."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +133,10 @@ def _uses(site: Site, id: str) -> list[tuple[str, list[Ref]]]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A metric on the page of all quantities with its pictures."""
+    """A metric on the page of all quantities with its pictures; ``name`` tells it from others of the same words."""
 
     id: str
+    name: str
     metric: Metric
     pictures: list[Markup]
 
@@ -178,16 +185,25 @@ def quantities_list(site: Site) -> Markup:
     """Every metric with more than one estimate as a picture, then a table of all quantities."""
     every = metrics(site)
     several = [x for x in every if len(x.figures) > 1 and x.worth_drawing]
+    lines = itertools.accumulate(len(x.figures) for x in several)
+    fits = [one for one, total in zip(several, lines, strict=True) if total <= LINES or one is several[0]][:DRAWN]
+    names = Counter(one.name.casefold() for one in fits)
     drawn = [
-        Drawn(f"metric-{n}", one, charts.both(one, root="", id=f"metric-{n}-chart"))
-        for n, one in enumerate(several[:DRAWN], 1)
+        Drawn(
+            f"metric-{n}",
+            one.name if names[one.name.casefold()] == 1 else f"{one.name}, in {_read(one.unit)}",
+            one,
+            charts.both(one, root="", id=f"metric-{n}-chart"),
+        )
+        for n, one in enumerate(fits, 1)
     ]
     listing = site.ask(quantities_listing)
     return render(
         "quantities-list.html.j2",
         root="",
         drawn=drawn,
-        more=max(len(several) - DRAWN, 0),
+        open=OPEN,
+        more=len(several) - len(drawn),
         table=table(listing, empty="No quantity is recorded yet."),
         quantities=len(listing.rows),
         total=len(every),
