@@ -15,9 +15,11 @@ from kb import odds
 from kb.engine import Assessment, assess
 from kb.load import load
 from kb.pages import Settings, Site, evidence, maps, people, quantities, rows, sources, table
+from kb.pages import outline as outlines
+from kb.pages.lists import render_topic
 from kb.pages.moves import moves_by_item, moves_by_root
 from kb.pages.neighbours import MAX_FIRST, Node, around, beneath, ties
-from kb.pages.outline import outline
+from kb.pages.outline import outline, outline_fragment, outline_script, topic_outline
 from kb.pages.page import Page
 from kb.pages.search import search_index
 
@@ -213,6 +215,41 @@ def test_the_outline_has_every_claim_and_opens_it_once(site: Site) -> None:
     assert claims <= {line.ref.id for line in lines}
     opened = [line.ref.id for line in lines if line.children and line.ref.kind == "claim"]
     assert len(opened) == len(set(opened))
+
+
+def test_a_large_outline_has_heads_on_its_page_and_everything_on_the_pages_of_topics(
+    bread: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = Site(bread, Settings())
+    assert outline_script(small) is None
+    assert not any(topic_outline(small, name) for name in small.topic_names)
+    whole = str(outline_fragment(small))
+    monkeypatch.setattr(outlines, "WHOLE", 5)
+    site = Site(bread, Settings())
+    head = str(outline_fragment(site))
+    assert len(head) < len(whole) / 2
+    claims = {e.id for e in site.corpus if e.kind == "claim" and e.record.active}
+    found: set[str] = set()
+    for name in site.topic_names:
+        page = str(render_topic(site, name).body)
+        inside = {e.id for e in site.in_topic.get(name, ()) if e.kind == "claim"}
+        lines = [line for top in topic_outline(site, name) for line in top.walk()]
+        assert inside <= {line.ref.id for line in lines}
+        opened = [line.ref.id for line in lines if line.children and line.ref.kind == "claim"]
+        assert len(opened) == len(set(opened))
+        assert page.count('<li class="kb-branch"') == len(lines)
+        if lines:
+            assert f'href="topic/{name}.html#outline"' in head
+            assert 'id="outline"' in page
+        found |= {line.ref.id for line in lines}
+    assert claims <= found
+    script = outline_script(site)
+    assert script is not None
+    assert b"<" not in script
+    data = json.loads(script.decode().removeprefix("window.counterpoiseOutline=").rstrip().rstrip(";"))
+    every = [line for _, _, tops in outline(site) for top in tops for line in top.walk()]
+    assert sum(html.count('<li class="kb-branch"') for html in data.values()) == len(every)
+    assert all(html in whole for html in data.values()), "the script brings other lines than a small debate's page has"
 
 
 def test_the_search_knows_other_names(site: Site) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kb.engine import Assessment
-from kb.pages import cite, data, feeds, jsonld, maps, preview, rows, whatif
+from kb.pages import cite, data, feeds, jsonld, maps, outline, preview, rows, whatif
 from kb.pages.changes import modified
 from kb.pages.evidence import evidence_listing
 from kb.pages.forecasts import predictions_csv
@@ -95,6 +95,7 @@ class Rendering:
         for make in LISTS:
             yield Part(_list, (make,))
         yield Part(_months)
+        yield Part(_outline)
         if self.site.settings.site_url is not None:
             yield Part(_sitemap, tuple(sorted(self.frames)))
         for name in sorted(exports or {}):
@@ -226,6 +227,11 @@ def _data_files(site: Site) -> Files:
 def _list(site: Site, make: Callable[[Site], Listing]) -> Files:
     """The rows of a long list as data, and its further pages."""
     return rows.files(site, make)
+
+
+def _outline(site: Site) -> Files:
+    script = outline.outline_script(site)
+    return ((outline.SCRIPT_PATH, script),) if script is not None else ()
 
 
 def _months(site: Site) -> Files:

@@ -14,7 +14,7 @@ from kb.engine import arithmetic
 from kb.pages import turning, words
 from kb.pages.changes import front
 from kb.pages.evidence import counted_once_list, evidence_list
-from kb.pages.outline import outline_fragment
+from kb.pages.outline import outline_fragment, topic_outline
 from kb.pages.page import Page, Section, made
 from kb.pages.past import changes_page
 from kb.pages.people import people_list
@@ -155,9 +155,13 @@ def render_topic(site: Site, name: str) -> Page:
     ]
     plural = {kind.value: many for kind, many in vocab.PLURAL.items()}
     sections = [Section("questions", "Questions"), Section("claims", "Claims")]
+    branches = topic_outline(site, name)
+    sections += [Section("outline", "Outline")] if branches else []
     sections += [Section(kind, words.capital(plural[kind])) for kind, _ in others]
     body = render(
         "topic.html.j2",
+        branches=branches,
+        person={},
         root="../",
         title=site.topic_title(name),
         question=topic.question if topic else "",

@@ -1,10 +1,15 @@
-"""The outline of everything: topic, question, answer, reason, evidence, as nested lists that fold."""
+"""The outline of everything: topic, question, answer, reason, evidence, as nested lists that fold.
+
+In a large debate the page has the head of each topic's outline, the topic's page has all of it, and a script brings
+everything to the page once somebody filters or unfolds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from kb import models as m
@@ -17,6 +22,11 @@ from kb.pages.site import Ref, Site
 from kb.pages.sums import sum_of
 from kb.pages.table import band, bands, claim_row
 
+SCRIPT_PATH = "assets/outline.js"
+WHOLE = 1500
+"""Records that may stand in an outline which is one page; in a larger debate each topic's stands on its own page."""
+HEAD = 3
+"""Claims outside any question that the head of a topic's outline shows."""
 _ALL = 10_000
 
 
@@ -97,45 +107,92 @@ def facets(site: Site, id: str) -> Facets:
     return Facets(entry.topic, state, contested, countered, tuple(sorted(people)))
 
 
+def is_long(site: Site) -> bool:
+    """Whether the debate is too large for an outline on one page."""
+    return _records(site) > WHOLE
+
+
+def _records(site: Site) -> int:
+    kinds = (vocab.Kind.QUESTION, vocab.Kind.CLAIM, vocab.Kind.ARGUMENT, vocab.Kind.EVIDENCE)
+    return sum(e.kind in kinds and e.record.active for e in site.corpus)
+
+
 def outline_fragment(site: Site) -> Markup:
-    """The outline with its filters."""
-    topics = site.ask(outline)
-    people: set[str] = set()
-    for _, _, lines in topics:
-        for line in lines:
-            people.update(p for one in line.walk() for p in one.facets.people)
-    ordered = sorted(people, key=lambda p: (site.ref(p).title.lower(), p))
+    """The outline with its filters; in a large debate the head of each topic's."""
+    long = is_long(site)
+    ordered = site.ask(_people)
     return render(
         "outline.html.j2",
         root="",
-        topics=topics,
+        topics=[(name, title, _head(tops)) for name, title, tops in site.ask(outline)] if long else site.ask(outline),
         people=[(p, site.ref(p).title) for p in ordered],
         person={p: i for i, p in enumerate(ordered)},
         bands=bands(),
+        script=SCRIPT_PATH if long else None,
+        total=_records(site),
     )
+
+
+def outline_script(site: Site) -> bytes | None:
+    """The lines of every topic as a script, where the page does not have them."""
+    if not is_long(site):
+        return None
+    person = {p: i for i, p in enumerate(site.ask(_people))}
+    lines = {
+        name: str(render("branches.html.j2", root="", branches=tops, person=person))
+        for name, _, tops in site.ask(outline)
+    }
+    return b"window.counterpoiseOutline=" + str(htmlsafe_json_dumps(lines, separators=(",", ":"))).encode() + b";\n"
+
+
+def topic_outline(site: Site, name: str) -> list[Branch]:
+    """A topic's outline for its own page, in a large debate; empty where the page of the outline has it whole."""
+    return _tops(site, name, set()) if is_long(site) else []
+
+
+def _people(site: Site) -> list[str]:
+    """Whom the outline can be filtered by, in order of their names."""
+    people = {p for _, _, tops in site.ask(outline) for top in tops for one in top.walk() for p in one.facets.people}
+    return sorted(people, key=lambda p: (site.ref(p).title.lower(), p))
+
+
+def _head(tops: list[Branch]) -> list[Branch]:
+    """Questions with their answers and some of the other claims, each without what lies beneath it."""
+    questions = [top for top in tops if top.ref.kind == vocab.Kind.QUESTION]
+    others = [top for top in tops if top.ref.kind != vocab.Kind.QUESTION]
+    found = [replace(q, children=[replace(answer, children=[]) for answer in q.children]) for q in questions]
+    return found + [replace(claim, children=[]) for claim in others[:HEAD]]
 
 
 def outline(site: Site) -> list[tuple[str, str, list[Branch]]]:
     """(topic, title, lines) for every topic: its questions, then claims that hang on no question."""
     opened: set[str] = set()
-    questions = {name: [e for e in site.questions if e.topic == name] for name in site.topic_names}
-    tops: dict[str, list[Branch]] = {}
-    for name in site.topic_names:
-        for entry in questions[name]:
+    asked = {name: _questions(site, name, opened) for name in site.topic_names}
+    tops = {name: asked[name] + _loose(site, name, opened) for name in site.topic_names}
+    return [(name, site.topic_title(name), tops[name]) for name in site.topic_names if tops[name]]
+
+
+def _tops(site: Site, name: str, opened: set[str]) -> list[Branch]:
+    return _questions(site, name, opened) + _loose(site, name, opened)
+
+
+def _questions(site: Site, name: str, opened: set[str]) -> list[Branch]:
+    """A topic's questions with all that lies beneath them and was not opened before."""
+    found = []
+    for entry in site.questions:
+        if entry.topic == name:
             top = Branch(site.ref(entry.id), "none", site.ask(facets, entry.id), open=True)
             top.children = [_claim(site, a.ref.id, "none", opened) for a in standing(site, entry).answers]
-            tops.setdefault(name, []).append(top)
-    for name in site.topic_names:
-        loose = [
-            e.id
-            for e in site.corpus
-            if e.topic == name and e.kind is vocab.Kind.CLAIM and e.record.active and e.id not in opened
-        ]
-        roots = [id for id in loose if not any(r.link.claim in loose for r in site.corpus.reasons_from.get(id, ()))]
-        for id in [*roots, *loose]:
-            if id not in opened:
-                tops.setdefault(name, []).append(_claim(site, id, "none", opened))
-    return [(name, site.topic_title(name), tops[name]) for name in site.topic_names if tops.get(name)]
+            found.append(top)
+    return found
+
+
+def _loose(site: Site, name: str, opened: set[str]) -> list[Branch]:
+    """A topic's claims that were not opened yet, those first on which nothing else among them rests."""
+    inside = [e for e in site.in_topic.get(name, ()) if e.kind is vocab.Kind.CLAIM]
+    loose = {e.id: None for e in inside if e.id not in opened}
+    roots = [id for id in loose if not any(r.link.claim in loose for r in site.corpus.reasons_from.get(id, ()))]
+    return [_claim(site, id, "none", opened) for id in [*roots, *loose] if id not in opened]
 
 
 def _claim(site: Site, id: str, side: str, opened: set[str]) -> Branch:

@@ -83,7 +83,7 @@ def stated(one: Figure) -> str:
 
 def _read(unit: str) -> str:
     """A unit as it is read: ``x per year`` is times per year."""
-    return "times" + unit[1:] if unit.startswith("x ") else unit
+    return "times" + unit[1:] if unit == "x" or unit.startswith("x ") else unit
 
 
 def _value(site: Site, id: str) -> str:

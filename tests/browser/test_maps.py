@@ -5,14 +5,21 @@ from __future__ import annotations
 import base64
 import itertools
 import re
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT, Open
+from conftest import CORPUS, ROOT, Open
 from playwright.sync_api import Browser, Locator, Page, expect
 from waiting import until
+
+from kb.engine import assess
+from kb.load import load
+from kb.pages import Settings, Site
+from kb.pages import outline as outlines
+from kb.pages.outline import outline_fragment, outline_script
 
 pytestmark = pytest.mark.browser
 
@@ -420,3 +427,41 @@ def test_the_outline_unfolds_without_scripts_and_its_links_are_not_in_summaries(
     assert page.locator("summary a").count() == page.locator("header summary a").count()
     page.locator(".kb-outline summary", has_text="reason").first.click()
     expect(page.locator(".kb-outline details[open] details + ul, .kb-outline details[open] li").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def large(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with the outline of a large debate."""
+    site = tmp_path_factory.mktemp("large") / "site"
+    shutil.copytree(built, site)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outlines, "WHOLE", 5)
+        records = Site(assess(load(CORPUS).corpus), Settings())
+        page, whole = (site / "map.html").read_text("utf-8"), str(outline_fragment(records))
+        start, end = page.index('<form class="kb-filters" data-kb-filters="outline"'), page.index("</div>\n</article>")
+        (site / "map.html").write_text(page[:start] + whole + page[end + len("</div>\n") :], "utf-8")
+        (site / "assets" / "outline.js").write_bytes(outline_script(records) or b"")
+    return site
+
+
+def test_the_outline_of_a_large_debate_comes_whole_when_somebody_filters(visit: Open, served: str, large: Path) -> None:
+    small = visit().page
+    small.goto(served + "map.html")
+    expect(small.locator("output")).to_have_text(re.compile("^[0-9]+ records"))
+    said = small.locator("output").text_content() or ""
+    tab = visit()
+    page = tab.page
+    page.goto((large / "map.html").as_uri())
+    lines = page.locator(".kb-branch")
+    first = lines.count()
+    assert 0 < first < small.locator(".kb-branch").count()
+    expect(page.get_by_role("link", name="The whole outline of").first).to_be_visible()
+    page.get_by_label("Words").fill("lactic bacteria")
+    expect(page.locator(".kb-branch:visible", has_text="Lactic bacteria keep working").last).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.locator("output")).to_have_text(said)
+    assert lines.count() == small.locator(".kb-branch").count()
+    page.goto("about:blank")
+    page.goto((large / "map.html").as_uri() + "#kind=claim&q=lactic")
+    expect(page.locator("output")).to_have_text(re.compile("^1 of "))
+    assert tab.problems == []

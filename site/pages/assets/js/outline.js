@@ -1,9 +1,10 @@
 // The outline's filters: words, topic, kind, credence, person, contested, with counter-evidence.  Each choice says how
-// many records it leaves; the state is kept in the address.  Lines are read when somebody filters for the first time.
+// many records it leaves; the state is kept in the address.  Lines are read when somebody filters for the first time; in a
+// large debate the page has the first ones alone, and the others come as a script then.
 (() => {
   "use strict";
 
-  const { readState, writeState } = window.counterpoise;
+  const { load, plain, readState, writeState } = window.counterpoise;
   const OPENED = 300; // so many hits are unfolded at once; more stay folded, and are counted
   const outline = document.querySelector("[data-kb-outline]");
   const form = document.querySelector("[data-kb-filters=outline]");
@@ -13,7 +14,6 @@
   const selects = controls.filter((control) => control.tagName === "SELECT");
   for (const select of selects) for (const option of select.options) option.dataset.label = option.textContent;
 
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const FACETS = ["topic", "kind", "band", "person", "contested", "countered"];
 
   let lines = null;
@@ -60,7 +60,23 @@
     }
   };
 
-  const apply = () => {
+  /** Bring the lines that the page does not have. */
+  let whole = outline.dataset.script === undefined;
+  const complete = async () => {
+    if (whole) return;
+    await load(outline.dataset.script);
+    if (whole) return; // somebody else was faster
+    whole = true;
+    for (const section of outline.children) {
+      const all = document.createElement("template");
+      all.innerHTML = window.counterpoiseOutline[section.dataset.topic]; // made and escaped with the pages
+      section.querySelector("ul").replaceChildren(all.content);
+      section.querySelector(":scope > .kb-hint")?.remove();
+    }
+  };
+
+  const apply = async () => {
+    await complete();
     const state = given();
     const words = plain(state.q).split(/\s+/).filter(Boolean);
     const said = words.length ? read().filter((line) => words.every((word) => line.text.includes(word))) : read();
@@ -103,13 +119,14 @@
 
   form.hidden = false;
   if (restore()) apply();
-  else requestIdleCallback(() => { if (lines === null) apply(); }, { timeout: 2000 });
+  else if (whole) requestIdleCallback(() => { if (lines === null) apply(); }, { timeout: 2000 });
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(apply));
   addEventListener("hashchange", () => { restore(); apply(); });
   for (const button of form.querySelectorAll("[data-kb-unfold]")) {
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
+      await complete();
       for (const details of outline.querySelectorAll("details")) details.open = button.dataset.kbUnfold === "1";
     });
   }
