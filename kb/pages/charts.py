@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from kb.pages import words
-from kb.pages.draw import el, label, link, picture, text_width, wrap
+from kb.pages.draw import el, label, link, num, picture, text_width, wrap
 from kb.pages.estimates import CALENDAR, Figure, Metric, figure
 
+EDITORS = "the-editors"
+"""Stands for whoever gives a number without a name."""
 DECADES = 2.0
 """From this many powers of ten between the smallest and the largest number on, the scale is logarithmic."""
 
@@ -80,19 +82,27 @@ def chart(metric: Metric, *, root: str, id: str, narrow: bool, current: str = ""
     top, pitch = 46.0, (92.0 if narrow else 54.0)
     bottom = top + pitch * len(drawn)
     rows = [(top + pitch * i, one) for i, one in enumerate(drawn)]
-    here = [
-        el("rect", x=0, y=y, width=width, height=pitch - 2, rx=3, class_="kb-chart__here")
-        for y, f in rows
-        if f.ref.id == current
-    ]
-    parts = [*here, *_axis(x, metric, top, bottom, narrow=narrow)]
+    parts = [_ground(y, f, width, pitch) for y, f in rows if f.ref.id == current]
+    parts += _axis(x, metric, top, bottom, narrow=narrow)
     for y, one in rows:
-        parts += _line(one, x, y, width, root=root, narrow=narrow, current=one.ref.id == current)
+        line = _line(one, x, y, width, root=root, narrow=narrow, current=one.ref.id == current)
+        parts.append(el("g", *line, class_="kb-est", **_chosen_by(y, one)))
     scale = "logarithmic scale" if x.log else "even scale"
     desc = "; ".join(f"{f.ref.title}: {f.said} {_unit(metric)}{_by(f)}" for f in drawn)
     title = f"{words.capital(metric.name)}: {words.count(len(drawn), 'estimate')} in {_unit(metric)}, {scale}"
     class_ = f"kb-chart kb-{'narrow' if narrow else 'wide'}"
     return picture(parts, width, bottom + 10, title=title, desc=desc, class_=class_, id=id)
+
+
+def _ground(y: float, one: Figure, width: float, pitch: float) -> Markup:
+    """What marks the line of the quantity whose page it is; it goes where its line goes."""
+    rect = el("rect", x=0, y=y, width=width, height=pitch - 2, rx=3, class_="kb-chart__here")
+    return el("g", rect, class_="kb-est-ground", **_chosen_by(y, one))
+
+
+def _chosen_by(y: float, one: Figure) -> dict[str, object]:
+    """By what a reader chooses estimates: basis and people, and where the line lies when all are drawn."""
+    return {"data_y": num(y), "data_basis": one.basis, "data_by": " ".join(who.id for who in one.who) or EDITORS}
 
 
 def _unit(metric: Metric) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb import models as m
 from kb import odds
 from kb.corpus import Entry
-from kb.pages import bars, cite, maps, neighbours, turning, viewpoints, waterfall, words
+from kb.pages import bars, cite, findings, maps, neighbours, turning, viewpoints, waterfall, words
 from kb.pages.because import because
 from kb.pages.crumbs import crumbs
 from kb.pages.firmness import firm
@@ -100,7 +100,8 @@ def render_claim(site: Site, entry: Entry) -> Page:
         firm=firm(site, entry.id),
         method=words.METHODS[site.credences[entry.id].method],
         bars=[bars.large(view, f"bar-{form}", narrow=form == "narrow") for form in ("wide", "narrow")],
-        bar_sentence=bars.sentence(view),
+        bar_finding=findings.of_bar(view),
+        sum_finding=findings.of_sum(rows),
         because=because(site, entry.id, total),
         rivals=bool(_question_of(site, entry.id)),
         short=_in_short(site, entry, total, positions, pulls),

@@ -59,6 +59,8 @@ def render_quantity(site: Site, entry: Entry) -> Page:
         own=own,
         value=stated(own),
         metric=shown,
+        whole=metric,
+        choice=choice(shown),
         estimates=len(metric.figures),
         pictures=charts.both(shown, root="../", id="estimates", current=entry.id),
         facts=_facts(site, record, own),
@@ -70,6 +72,38 @@ def render_quantity(site: Site, entry: Entry) -> Page:
     )
     said = f"{record.title}: {stated(own)}. {record.text or words.capital(record.metric) + '.'}"
     return page(site, entry, body, description=said, sections=sections)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A check box: what it stands for, its words, and how many estimates it is true of."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Check boxes that choose which estimates are drawn."""
+
+    name: str
+    legend: str
+    options: list[Option]
+
+
+def choice(metric: Metric) -> list[Choice]:
+    """What a reader can choose the estimates of a chart by; nothing where there are fewer than three of them."""
+    drawn = [f for f in metric.figures if f.numbers]
+    if len(drawn) < 3:
+        return []
+    bases = [f.basis for f in drawn]
+    people = [(who.id, who.title) for f in drawn for who in f.who]
+    people += [(charts.EDITORS, "the editors") for f in drawn if not f.who]
+    by_basis = [Option(b, b, bases.count(b)) for b in dict.fromkeys(bases)]
+    by_person = [Option(id, title, people.count((id, title))) for id, title in dict.fromkeys(people)]
+    made = [Choice("basis", "Basis", by_basis), Choice("by", "Who says so", by_person)]
+    return [one for one in made if len(one.options) > 1]
 
 
 def stated(one: Figure) -> str:

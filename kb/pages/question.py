@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kb import models as m
 from kb.corpus import Entry
-from kb.pages import bars, cite, maps, turning, words
+from kb.pages import bars, cite, findings, maps, turning, words
 from kb.pages.neighbours import Node, beneath
 from kb.pages.page import Page, Section, page
 from kb.pages.positions import PositionView, positions_on
@@ -51,6 +51,7 @@ class Standing:
         items: evidence items beneath all answers.
         assessed: how many answers are assessed.
         rest: credence of "none of these" for the bar, as said.
+        finding: what the bar shows, in a sentence; empty where there is none.
     """
 
     ref: Ref
@@ -60,6 +61,7 @@ class Standing:
     items: int
     assessed: int
     rest: str
+    finding: str
 
 
 def standing(site: Site, entry: Entry) -> Standing:
@@ -73,11 +75,12 @@ def _standing(site: Site, id: str) -> Standing:
     answers = [_answer(site, a) for a in ids]
     answers.sort(key=lambda a: (not _assessed(a), -_p(a) if _assessed(a) else 0.0, ids.index(a.ref.id)))
     known = [a for a in answers if _assessed(a)]
-    stack, rest = None, ""
+    stack, rest, finding = None, "", ""
     if question.exclusive and known:
         none = max(0.0, 1.0 - sum(_p(a) for a in answers))
         rest = bars.none_of_these([_p(a) for a in answers], none)
         refs = [a.ref for a in answers]
+        finding = findings.of_answers(refs, none)
         stack = bars.stacked(refs, none, "stack-wide") + bars.stacked(refs, none, "stack-narrow", narrow=True)
     if not answers:
         said = "No answer is recorded yet."
@@ -94,7 +97,7 @@ def _standing(site: Site, id: str) -> Standing:
             said += f"; {words.count(len(answers) - len(known), 'answer')} not assessed"
         said += "."
     items = len(frozenset().union(*(site.items_beneath(a.ref.id) for a in answers)))
-    return Standing(site.ref(id), answers, said, stack, items, len(known), rest)
+    return Standing(site.ref(id), answers, said, stack, items, len(known), rest, finding)
 
 
 def _assessed(answer: AnswerView) -> bool:

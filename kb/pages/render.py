@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from kb import vocab
-from kb.pages import bars, hints, prose, words
+from kb.pages import bars, findings, hints, prose, words
 
 
 @cache
@@ -40,6 +40,7 @@ def environment() -> Environment:
         link_rel=prose.LINK_REL,
         plural=vocab.PLURAL,
         tip=hints.tip,
+        finding=findings.of_estimates,
     )
     return env
 

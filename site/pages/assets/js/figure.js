@@ -6,7 +6,7 @@
   const { load, make, save } = window.counterpoise;
   const SVG = "http://www.w3.org/2000/svg";
   const MAP_KEY = "Lines: solid with +: supports; dashed with −: counts against; pale: adds nothing yet; thicker: stated as stronger.";
-  const PAD = 24, HEAD = 24, FOOT = 18, SHARPNESS = 2, MOST_PIXELS = 16000;
+  const PAD = 24, HEAD = 24, LEAD = 20, FOOT = 18, SHARPNESS = 2, MOST_PIXELS = 16000;
 
   // What a picture takes from the style sheet; the first ones pass from an element to what is inside it.
   const INHERITED = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "font-size", "font-weight", "text-anchor", "paint-order", "font-variant-numeric"];
@@ -70,10 +70,12 @@
     const { x, y, width, height } = box(svg);
     const sheet = document.createElementNS(SVG, "svg");
     const title = wrapped(document.querySelector("h1").textContent.trim(), width, "600 18px 'Source Sans 3', sans-serif");
+    const finding = svg.closest(".kb-figure").querySelector(":scope > .kb-finding")?.textContent.trim();
+    const lead = finding ? wrapped(finding, width, "400 15px 'Source Sans 3', sans-serif") : [];
     const below = "12px 'Source Sans 3', sans-serif";
     const foot = key ? wrapped(key, width, below) : [];
     foot.push(...wrapped(document.querySelector("meta[name=credit]")?.content ?? `${document.title}, CC BY 4.0`, width, below));
-    const top = PAD + HEAD * title.length + 8;
+    const top = PAD + HEAD * title.length + LEAD * lead.length + 8;
     const whole = [width + 2 * PAD, top + height + 16 + FOOT * foot.length + PAD - 6];
     Object.entries({ xmlns: SVG, viewBox: `0 0 ${whole.join(" ")}`, width: whole[0], height: whole[1], "font-family": "'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif" })
       .forEach(([key, value]) => sheet.setAttribute(key, value));
@@ -86,7 +88,8 @@
     inside.append(...copy.childNodes);
     Object.entries({ x: PAD, y: top, width, height, viewBox: `${x} ${y} ${width} ${height}`, overflow: "visible" })
       .forEach(([key, value]) => inside.setAttribute(key, value));
-    sheet.append(font, ground, ...title.map((line, i) => text(PAD, PAD + 14 + HEAD * i, 18, 600, page.color, line)), inside,
+    sheet.append(font, ground, ...title.map((line, i) => text(PAD, PAD + 14 + HEAD * i, 18, 600, page.color, line)),
+      ...lead.map((line, i) => text(PAD, PAD + 10 + HEAD * title.length + LEAD * i, 15, 400, page.color, line)), inside,
       ...foot.map((line, i) => text(PAD, top + height + 26 + FOOT * i, 12, 400, page.color, line)));
     return { source: new XMLSerializer().serializeToString(sheet), width: whole[0], height: whole[1] };
   };

@@ -132,6 +132,7 @@
   // ---- tables and outline -------------------------------------------------------------------------------------
 
   if (document.querySelector("[data-kb-filters][data-script]")) load("assets/js/rows.js");
+  if (document.querySelector("[data-kb-choose]")) load("assets/js/choose.js");
   if (document.querySelector("[data-kb-outline]")) load("assets/js/outline.js");
   if (document.querySelector("[data-kb-whatif]")) load("assets/js/whatif.js");
   if (document.querySelector(".kb-tip")) load("assets/js/tips.js");
