@@ -1,4 +1,4 @@
-"""Titles of pictures, and the choice of which estimates are drawn: with a script, without one, by keyboard, by address."""
+"""Titles of pictures, and which estimates are drawn: with a script and without, by keyboard, by address."""
 
 from __future__ import annotations
 

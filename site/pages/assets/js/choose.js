@@ -37,7 +37,9 @@
         }
         if (shown) drawn += 1; else gone += 1;
       }
-      svg.setAttribute("viewBox", `0 0 ${width} ${height - gone * pitch}`);
+      const left = height - gone * pitch;
+      svg.setAttribute("viewBox", `0 0 ${width} ${left}`);
+      svg.setAttribute("height", left);
     }
     for (const row of rows) row.hidden = !kept(row);
     const all = pictures[0].lines.length;
