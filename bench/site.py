@@ -2,8 +2,8 @@
 
 Invented debates of a realistic shape (``bench/debates.py``), all measured in one run; prints Markdown tables.  Each
 build is a process of its own; *seconds* are processor seconds of it and its children, *wall* is what a clock shows,
-memory is the largest resident set.  A busy machine changes both, ratios less; kb site and floor run twice in turn, and
-the run with fewer processor seconds counts.
+memory is the largest resident set.  A busy machine changes both, ratios less; kb site and floor run twice in turn
+(``--rounds``), and the run with fewer processor seconds counts.
 
 * **kb site**: records checked, credences, exports, every page and its data files, all pictures drawn, written and
   flushed to disk.
@@ -42,10 +42,8 @@ from pathlib import Path
 import debates
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 1800
+SECONDS = 1200
 """After so long by the clock a build is stopped."""
-ROUNDS = 2
-"""How often kb site and floor are measured, in turn."""
 EDITS = 5
 FIRST = "claim/t000-claim-00.html"
 
@@ -260,13 +258,13 @@ def first_looks(folder: Path) -> tuple[float, float] | None:
 # ----------------------------------------------------------------------------------------------------------- tables
 
 
-def measure(records: int, work: Path) -> list[tuple[str, ...]]:
+def measure(records: int, work: Path, turns: int) -> list[tuple[str, ...]]:
     """Rows of the table of one size: what, kb site, Material in two forms, floor, note."""
     claims, site = work / "claims", work / "site" / "public"
     written = debates.write(claims, records)
     project(work)
     rounds = []
-    for _ in range(ROUNDS):
+    for _ in range(turns):
         shutil.rmtree(work / ".kb-cache", ignore_errors=True)
         built = run([sys.executable, "-m", "kb.cli", "site", "--claims", str(claims), "-o", str(site)])
         rounds.append((built, run([sys.executable, "-c", FLOOR, str(claims)])))
@@ -323,10 +321,12 @@ def main() -> None:
     """Measure each size and print its table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--sizes", default="100,1000,10000", help="records, separated by commas")
+    parser.add_argument("--rounds", type=int, default=2, help="how often kb site and floor are measured, in turn")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for records in (int(n) for n in parser.parse_args().sizes.split(",")):
+    given = parser.parse_args()
+    for records in (int(n) for n in given.sizes.split(",")):
         with tempfile.TemporaryDirectory(prefix="bench-site-") as name:
-            rows = measure(records, Path(name))
+            rows = measure(records, Path(name), given.rounds)
         names = ("", "kb site", "Material, words", "Material, pages", "floor", "")
         print(f"\n### {records:,} records\n\n| {' | '.join(names)} |\n{'|---' * len(names)}|")
         for row in rows:

@@ -51,3 +51,9 @@ def test_a_label_is_escaped_and_an_unknown_key_is_refused() -> None:
     assert "<b>" not in tip("odds", "<b>odds</b>")
     with pytest.raises(KeyError):
         tip("karma")
+
+
+def test_a_label_that_is_html_is_not_mixed_up_with_one_that_reads_alike() -> None:
+    for _ in range(2):
+        assert "<b>odds</b></button>" in tip("odds", Markup("<b>odds</b>"))
+        assert "&lt;b&gt;odds&lt;/b&gt;</button>" in tip("odds", "<b>odds</b>")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from markupsafe import Markup
 
@@ -183,6 +183,7 @@ HINTS: dict[str, Hint] = {
 """Key to explanation, in the order in which a page lists those it uses."""
 
 
+@lru_cache(maxsize=4096, typed=True)  # a label that is HTML differs from one that only reads alike
 def tip(key: str, label: str | None = None) -> Markup:
     """A word that explains itself: a button with the word, or with the explanation's own name.
 

@@ -90,7 +90,7 @@ class Movables:
         self.site, self.id = site, id
         self.result = site.sweep(id)
         self.net = self.result.net
-        self.at = self.net.ids.index(id)
+        self.at = self.net.at[id]
 
     @cached_property
     def part(self) -> Part | None:
@@ -217,7 +217,7 @@ class Movables:
 
     def question_of(self, claim: str) -> str | None:
         """The exclusive question whose priors hold a claim's base rate."""
-        q = int(self.net.question_of[self.net.ids.index(claim)])
+        q = int(self.net.question_of[self.net.at[claim]])
         return self.net.question_ids[q] if q >= 0 else None
 
     def places(self, address: Address) -> list[object]:
