@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from kb import models as m
 from kb import odds
 from kb.engine import Assessment, assess
 from kb.load import load
 from kb.pages import Settings, Site, evidence, maps, people, quantities, rows, sources, table
 from kb.pages import outline as outlines
-from kb.pages.lists import render_topic
+from kb.pages.lists import fragments, render_topic
 from kb.pages.moves import moves_by_item, moves_by_root
 from kb.pages.neighbours import MAX_FIRST, Node, around, beneath, ties
 from kb.pages.outline import outline, outline_fragment, outline_script, topic_outline
@@ -285,3 +286,22 @@ def test_the_search_reads_what_pages_say_besides_their_titles(site: Site) -> Non
                 sides += 1
         assert more.count(said) == 0 or not said, "what a record says is there twice"
     assert min(reasons, sides, definitions) > 0
+
+
+def test_topics_show_the_likeliest_answer_to_their_first_question(site: Site) -> None:
+    made = str(fragments(site, {})["topics-list"]())
+    shown = 0
+    for name in site.topic_names:
+        part = made[made.index(f'href="topic/{name}.html"') :].split("</li>")[0]
+        asked = [e for e in site.questions if e.topic == name]
+        found = re.findall(r'Likeliest answer:</span> <a class="kb-ref" href="claim/([^"]+)\.html"', part)
+        if not asked:
+            assert found == []
+            continue
+        known = [a for a in site.corpus.record(asked[0].id, m.Question).answers if site.credences[a].assessed]
+        best = max((site.credences[a].credence for a in known), default=None)
+        assert [site.credences[id].credence for id in found] == ([best] if best is not None else [])
+        shown += len(found)
+        items = sum(e.kind == "evidence" for e in site.in_topic[name])
+        assert f"{items} item" in part
+    assert shown > 0

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -291,6 +292,18 @@ def test_states_of_predictions_on_the_day_of_the_last_change(foretold: Site) -> 
         "undated",
     ]
     assert [(f.ref.id, f.year) for f in forecasts.foretold(foretold)] == [("number", 2029)]
+
+
+def test_far_years_are_folded_and_all_groups_are_named_at_the_head(foretold: Site) -> None:
+    found = groups(forecasts.predictions(foretold))
+    assert [g.id for g in found if g.folded] == ["undated"]
+    later = [*forecasts.predictions(foretold)]
+    later += [replace(p, deadline=f"{2031 + n}-12-31") for n, p in enumerate(p for p in later if p.state == "open")]
+    assert [g.id for g in groups(later) if g.folded] == ["by-2031", "by-2032", "undated"]
+    made = str(predictions_list(foretold))
+    assert re.findall(r'<li><a href="#([^"]+)">', made)[: len(found)] == [g.id for g in found]
+    assert all(f'<h2 id="{g.id}">' in made for g in found)
+    assert made.count('<details class="kb-folded">') == 1
 
 
 def test_the_day_is_never_today(foretold: Site, records: Records) -> None:

@@ -243,6 +243,21 @@ def test_list_of_people_counts_sides_of_their_own(talk: Site) -> None:
     assert any(re.match("Person anna.*person3111", text) for text in shown), shown
 
 
+def test_many_words_stand_under_their_letters(records: Records) -> None:
+    term = "kind: term\ntitle: {0}\nword: '{0}'\ndefinition: It says {0}.\n"
+    words = [*(f"{letter}word" for letter in "abcdefghijklmnopqrstuv"), "avord", "3rd", "Über"]
+    site = records(**{f"term_{n}": term.format(word) for n, word in enumerate(words)})
+    tree = html5lib.parse(str(terms_list(site)), namespaceHTMLElements=False)
+    letters = {a.text: (a.get("href") or "")[1:] for a in tree.iterfind(".//nav//a")}
+    assert list(letters) == ["#", *"ABCDEFGHIJKLMNOPQRSTUV", "Ü"]
+    first = {row.get("id"): row.findtext("dt") for row in tree.iterfind(".//dl/div") if row.get("id")}
+    assert {letter: first[anchor] for letter, anchor in letters.items()} == {
+        letter: next(w for w in sorted(words, key=str.casefold) if w.upper().startswith(letter) or letter == "#")
+        for letter in letters
+    }
+    assert "<nav" not in str(terms_list(bread())), "a short list needs no index"
+
+
 def test_senses_claims_and_clashes_of_a_word(records: Records) -> None:
     term = "kind: term\ntitle: Sense {0}\nword: late\ndefinition: It says {0} when it says late.\n"
     clash = "relations:\n  - {{to: two, type: verbal-clash, why: They mean other things by late.}}\n"

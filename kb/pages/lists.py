@@ -23,7 +23,7 @@ from kb.pages.quantities import quantities_list
 from kb.pages.question import Standing, standing
 from kb.pages.render import render
 from kb.pages.rules import rules_list
-from kb.pages.site import Site
+from kb.pages.site import Ref, Site
 from kb.pages.sources import sources_list
 from kb.pages.sums import Weight
 from kb.pages.table import claims_table
@@ -110,9 +110,18 @@ def _topics(site: Site) -> Markup:
         claims = [e.id for e in site.in_topic.get(name, ()) if isinstance(e.record, m.Claim)]
         topic = site.corpus.topics.get(name)
         assessed = sum(site.credences[id].assessed for id in claims)
-        topics.append((name, site.topic_title(name), topic.question if topic else "", len(claims), assessed))
+        items = sum(e.kind is vocab.Kind.EVIDENCE for e in site.in_topic.get(name, ()))
+        said = topic.question if topic else ""
+        topics.append((name, site.topic_title(name), said, len(claims), assessed, items, _leading(site, name)))
     viewpoints = [site.ref(id) for id, _ in site.corpus.of(m.Viewpoint, active=True)]
     return render("topics-list.html.j2", root="", topics=topics, viewpoints=viewpoints)
+
+
+def _leading(site: Site, name: str) -> Ref | None:
+    """The likeliest answer to a topic's first question, as far as one is assessed."""
+    asked = [standing(site, e) for e in site.questions if e.topic == name]
+    ref = asked[0].answers[0].ref if asked and asked[0].assessed else None
+    return ref if ref is not None and ref.credence is not None and ref.credence.assessed else None
 
 
 def _data(site: Site, sizes: Mapping[str, int]) -> Markup:

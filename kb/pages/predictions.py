@@ -12,24 +12,30 @@ from kb.pages.render import render
 from kb.pages.site import Site
 from kb.pages.timeline import key, timeline
 
+NEXT = 2
+"""Years whose predictions are not folded away."""
+
 
 @dataclass(frozen=True)
 class Group:
-    """Predictions under one heading."""
+    """Predictions under one heading; ``short`` is its title in a list of contents."""
 
     id: str
     title: str
     predictions: list[Prediction]
+    short: str = ""
+    folded: bool = False
 
 
 def groups(found: list[Prediction]) -> list[Group]:
     """Those that are due, then open ones year by year, then those that came out, then those without a date."""
     made = [Group("due", "Due, not resolved yet", [p for p in found if p.state == "due"])]
     still = [p for p in found if p.state == "open"]
-    for year in sorted({p.year for p in still if p.year is not None}):
-        made.append(Group(f"by-{year}", f"Decided by the end of {year}", [p for p in still if p.year == year]))
+    for n, year in enumerate(sorted({p.year for p in still if p.year is not None})):
+        inside = [p for p in still if p.year == year]
+        made.append(Group(f"by-{year}", f"Decided by the end of {year}", inside, f"By {year}", n >= NEXT))
     made.append(Group("resolved", "Resolved", [p for p in found if p.state in RESOLVED]))
-    made.append(Group("undated", "No date set", [p for p in found if p.state == "undated"]))
+    made.append(Group("undated", "No date set", [p for p in found if p.state == "undated"], folded=True))
     return [group for group in made if group.predictions]
 
 

@@ -19,6 +19,9 @@ from kb.pages.site import Ref, Site
 CLASHES = (vocab.Relation.VERBAL_CLASH, vocab.Relation.RESOLVED_BY_SCOPE)
 """Relations between claims that only seem to disagree."""
 
+INDEXED = 20
+"""From more words than this on, the list begins with its letters."""
+
 
 @dataclass(frozen=True)
 class Sense:
@@ -127,4 +130,18 @@ def terms_list(site: Site) -> Markup:
     for id, term in site.corpus.of(m.Term, active=True):
         words.setdefault(term.word, []).append(sense(site, id))
     ordered = sorted(words.items(), key=lambda x: x[0].casefold())
-    return render("terms-list.html.j2", root="", words=ordered, clashes=site.ask(clashes))
+    anchors: dict[str, str] = {}
+    rows = []
+    for word, senses in ordered:
+        letter = _letter(word)
+        first = letter not in anchors
+        anchor = anchors.setdefault(letter, f"letter-{len(anchors) + 1}")
+        rows.append((word, senses, anchor if first else ""))
+    letters = list(anchors.items()) if len(rows) > INDEXED else []
+    return render("terms-list.html.j2", root="", words=rows, letters=letters, clashes=site.ask(clashes))
+
+
+def _letter(word: str) -> str:
+    """Under which letter a word stands; ``#`` for what begins with none."""
+    first = word[:1].upper()
+    return first if first.isalpha() else "#"
