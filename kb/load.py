@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from kb import vocab
 from kb.corpus import NONE, Corpus, Entry
 from kb.drafts import MISSING_ID
 from kb.errors import MAX_PER_FILE, MAX_PER_RUN, Finding
-from kb.models.base import ID_PATTERN
+from kb.places import ENDING, ID, files_below, placed, slug
 from kb.text import MAX_BYTES, Document, Mark, read_document
 from kb.validate import validate
 from kb.wording import EVERYWHERE
@@ -26,8 +25,6 @@ from kb.wording import EVERYWHERE
 TOPIC_FILE = "_topic.yaml"
 RESERVED = frozenset({NONE, MISSING_ID})
 """Ids that mean something else: none of the answers, and what a draft fills in."""
-_ID = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")
-_SKIPPED = "README.md"
 _KINDS = {kind.value: kind for kind in vocab.Kind}
 
 Place = tuple[str, int, int]
@@ -71,37 +68,42 @@ class Read:
 
 
 class Known:
-    """Records as they were read, so that only files that changed since are read again."""
+    """Records as they were read, so that only files that changed since are read again.
+
+    Attributes:
+        corpus: the records as they were when they were last read.
+    """
 
     def __init__(self) -> None:
-        self._read: dict[str, tuple[tuple[int, ...], Read]] = {}
+        self._read: dict[str, tuple[Stamp, Read]] = {}
+        self.corpus: Corpus | None = None
 
-    def read(self, path: Path) -> Read | Finding:
+    def read(self, path: str, stamp: Stamp) -> Read | Finding:
         """What a file holds, from memory where its stamp is as it was; or why it cannot be read."""
-        shown = path.as_posix()
-        stamp = _stamp(path)
-        known = self._read.get(shown)
+        known = self._read.get(path)
         if known is not None and known[0] == stamp:
             return known[1]
-        raw = _read(path, shown)
+        raw = _read(path, path)
         if isinstance(raw, Finding):
             return raw
-        read = read_record(raw, shown, path.parent.name)
+        folder, _, _ = path.rpartition("/")
+        read = read_record(raw, path, folder.rpartition("/")[2])
         if time.time_ns() - max(stamp[:2]) > RACE:
-            self._read[shown] = (stamp, read)
+            self._read[path] = (stamp, read)
         else:  # it may change again without its stamp showing it
-            self._read.pop(shown, None)
+            self._read.pop(path, None)
         return read
 
 
 RACE = 100_000_000
 """Nanoseconds within which two changes of a file may bear the same time."""
+Stamp = tuple[int, ...]
+"""What changes when a file does: its times, size and place on the disk."""
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
-    """What changes when a file does: its times, size and place on the disk."""
+def _stamp(found: os.DirEntry[str]) -> Stamp:
     try:
-        s = path.stat(follow_symlinks=False)
+        s = found.stat(follow_symlinks=False)
     except OSError:
         return (0, 0)
     return (s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino, s.st_dev)
@@ -125,13 +127,16 @@ def load(root: str | Path = "claims", known: Known | None = None) -> Loaded:
     if not base.is_dir():
         raise FileNotFoundError(f"{root} is not a folder of records")
 
-    def content(path: Path) -> bytes | Finding | Read:
-        if known is None or path.name == TOPIC_FILE:
-            return _read(path, path.as_posix())
-        return known.read(path)
+    def content(path: str, found: os.DirEntry[str] | None) -> bytes | Finding | Read:
+        if known is None or found is None or found.name == TOPIC_FILE:
+            return _read(path, path)
+        return known.read(path, _stamp(found))
 
-    files = ((path, misplaced or content(path)) for path, misplaced in _files(base))
-    return _gather(files, base.as_posix())
+    files = ((path, wrong or content(path, found)) for path, wrong, found in files_below(base))
+    loaded = _gather(files, base.as_posix(), known.corpus if known is not None else None)
+    if known is not None:
+        known.corpus = loaded.corpus
+    return loaded
 
 
 def load_files(files: Iterable[tuple[str, bytes | None]], root: str = "claims") -> Loaded:
@@ -144,38 +149,10 @@ def load_files(files: Iterable[tuple[str, bytes | None]], root: str = "claims") 
     Returns:
         The same as :func:`load` for a folder with these files.
     """
-    return _gather(_placed(files, root), root)
+    return _gather(placed(files, root), root)
 
 
-def _placed(files: Iterable[tuple[str, bytes | None]], root: str) -> Iterator[tuple[Path, bytes | Finding]]:
-    """Files by path, each with its content or with what is wrong with its place: the rules of :func:`_files`."""
-    told: set[Path] = set()
-    for name, raw in sorted(files):
-        parts = Path(name).parts
-        path = Path(root, *parts)
-        wrong: Finding | None = None
-        if any(part.startswith(".") or part == _SKIPPED for part in parts[:2]):
-            continue
-        if len(parts) == 1:
-            wrong = _misplaced(path, *_AT_THE_TOP)
-        elif not _ID.match(parts[0]):
-            path = Path(root, parts[0])
-            wrong = _bad_folder(path)
-        elif len(parts) > 2:
-            path = Path(root, *parts[:2])
-            wrong = _misplaced(path, *_NESTED)
-        elif raw is None:
-            wrong = _misplaced(path, *_LINK)
-        elif path.suffix != ".yaml":
-            wrong = _not_yaml(path)
-        if wrong is None and raw is not None:
-            yield path, raw
-        elif wrong is not None and path not in told:
-            told.add(path)
-            yield path, wrong
-
-
-def _gather(files: Iterable[tuple[Path, bytes | Finding | Read]], root: str) -> Loaded:
+def _gather(files: Iterable[tuple[str, bytes | Finding | Read]], root: str, before: Corpus | None = None) -> Loaded:
     """Read files that are not read yet, in a fixed order of path, one after the other."""
     entries: list[Entry] = []
     drafts: list[Entry] = []
@@ -185,29 +162,32 @@ def _gather(files: Iterable[tuple[Path, bytes | Finding | Read]], root: str) -> 
     mended: set[Place] = set()
     left_out = 0
     for path, raw in files:
-        shown, topic = path.as_posix(), path.parent.name
-        names.add(f"{topic}/{TOPIC_FILE}" if path.name == TOPIC_FILE else path.stem)
+        folder, _, name = path.rpartition("/")
+        topic = folder.rpartition("/")[2]
+        stem = name.removesuffix(ENDING) if name.endswith(ENDING) else Path(name).stem
+        names.add(stem if name != TOPIC_FILE else f"{topic}/{TOPIC_FILE}")
         if isinstance(raw, Finding):
             findings.append(raw)
             continue
         found: tuple[Finding, ...]
-        if path.name == TOPIC_FILE and isinstance(raw, bytes):
-            read_as, found = read_topic(raw, shown)
+        if name == TOPIC_FILE and isinstance(raw, bytes):
+            read_as, found = read_topic(raw, path)
             if read_as is not None:
                 topics[topic] = read_as
         else:
-            read = raw if isinstance(raw, Read) else read_record(raw, shown, topic, mend=len(drafts) < MAX_PER_RUN)
+            read = raw if isinstance(raw, Read) else read_record(raw, path, topic, mend=len(drafts) < MAX_PER_RUN)
             found = read.findings
             if read.entry is not None:
                 entries.append(read.entry)
             elif read.draft is not None:
                 drafts.append(read.draft)
-                mended |= {(shown, *mark) for mark in read.mended}
-        findings += found[:MAX_PER_FILE]
-        left_out += len(found[MAX_PER_FILE:])
+                mended |= {(path, *mark) for mark in read.mended}
+        if found:
+            findings += found[:MAX_PER_FILE]
+            left_out += len(found[MAX_PER_FILE:])
     findings += _twice([*entries, *drafts])
     unread = names - {e.id for e in entries} - {f"{topic}/{TOPIC_FILE}" for topic in topics}
-    corpus = draft = Corpus(entries, topics, root, unread)
+    corpus = draft = Corpus(entries, topics, root, unread, before)
     if drafts:
         unread = unread - {e.id for e in drafts} | {MISSING_ID, f"{MISSING_ID}-too"}
         draft = Corpus([*drafts, *entries], topics, root, unread)
@@ -215,57 +195,7 @@ def _gather(files: Iterable[tuple[Path, bytes | Finding | Read]], root: str) -> 
     return Loaded(corpus, tuple(findings), draft, frozenset(mended), left_out)
 
 
-def _files(base: Path) -> Iterator[tuple[Path, Finding | None]]:
-    """Files below the records in a fixed order, each with a finding when it does not lie where records lie."""
-    for folder in _inside(base):
-        if folder.is_symlink() or not folder.is_dir():
-            yield folder, _misplaced(folder, *_AT_THE_TOP)
-            continue
-        if not _ID.match(folder.name):
-            yield folder, _bad_folder(folder)
-            continue
-        try:
-            paths = _inside(folder)
-        except OSError as error:
-            yield folder, _misplaced(folder, f"cannot be read: {error.strerror}", "make it a plain readable folder")
-            continue
-        for path in paths:
-            if path.is_symlink():
-                yield path, _misplaced(path, *_LINK)
-            elif path.is_dir():
-                yield path, _misplaced(path, *_NESTED)
-            elif not path.is_file():
-                yield path, _misplaced(path, "not a plain file", "records are plain files that end in .yaml")
-            elif path.suffix != ".yaml":
-                yield path, _not_yaml(path)
-            else:
-                yield path, None
-
-
-def _inside(folder: Path) -> list[Path]:
-    """What lies in a folder, hidden files and the README left out, sorted."""
-    return sorted(p for p in folder.iterdir() if not p.name.startswith(".") and p.name != _SKIPPED)
-
-
-def _misplaced(path: Path, message: str, hint: str) -> Finding:
-    return Finding(path.as_posix(), 1, 1, "file-place", message, hint)
-
-
-_AT_THE_TOP = ("a file at the top of the records", "move it into a topic's folder")
-_NESTED = ("a folder within a folder", "records lie one folder deep: move them up")
-_LINK = ("a symbolic link", "put the file itself here")
-
-
-def _bad_folder(folder: Path) -> Finding:
-    hint = f"use lower-case words joined by hyphens: {_slug(folder.name)}"
-    return _misplaced(folder, f"the folder name {folder.name[:90]!r} is not a topic's name", hint)
-
-
-def _not_yaml(path: Path) -> Finding:
-    return _misplaced(path, f"{path.name[:90]} does not end in .yaml", f"rename it to {path.stem}.yaml")
-
-
-def _read(path: Path, shown: str) -> bytes | Finding:
+def _read(path: str | Path, shown: str) -> bytes | Finding:
     """A file's bytes, without following links and without reading more than the limit."""
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -313,7 +243,7 @@ def read_record(raw: bytes, path: str, topic: str, *, mend: bool = True) -> Read
     if record is None:
         return Read(None, findings_all)
     entry = Entry(id, record, path, topic, checked.document, hashlib.sha256(raw).hexdigest())
-    if checked.record is not None and not faults and not wrong_kind and _ID.match(id) and id not in RESERVED:
+    if checked.record is not None and not faults and not wrong_kind and ID.match(id) and id not in RESERVED:
         return Read(entry, findings_all)
     return Read(None, findings_all, entry, checked.mended | {(f.line, f.col) for f in faults})
 
@@ -358,17 +288,12 @@ def _check_shelf(kind: vocab.Kind, topic: str, document: Document, path: str) ->
     return [Finding(path, *document.mark(("kind",)), "file-place", message, hint)]
 
 
-def _slug(name: str) -> str:
-    """An id made of a name."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80].strip("-") or "a-short-id"
-
-
 def _check_name(id: str, path: str, document: Document | None) -> list[Finding]:
     """The file's name is an id, and `id:` repeats it if it is there."""
     found = []
-    if not _ID.match(id) or len(id) > 80:
+    if not ID.match(id) or len(id) > 80:
         message = f"the file name {id[:90]!r} is not an id"
-        hint = f"use lower-case words joined by hyphens, at most 80 characters: {_slug(id)}.yaml"
+        hint = f"use lower-case words joined by hyphens, at most 80 characters: {slug(id)}.yaml"
         found.append(Finding(path, 1, 1, "id", message, hint))
     elif id in RESERVED:
         message = f"the id {id} is reserved"
@@ -384,6 +309,9 @@ def _check_name(id: str, path: str, document: Document | None) -> list[Finding]:
 def _twice(entries: list[Entry]) -> list[Finding]:
     """The same id in two folders, and an alias that is taken."""
     found: list[Finding] = []
+    names = [alias for entry in entries for alias in entry.record.aliases]
+    if len({*names, *(entry.id for entry in entries)}) == len(names) + len(entries):
+        return found
     first: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda e: e.path):
         other = first.setdefault(entry.id, entry)

@@ -113,20 +113,20 @@ def test_a_pipe_does_not_hang_the_reader(tree: Path) -> None:
 def test_files_and_folders_that_may_not_be_read(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tree / "kettles" / "shut.yaml").write_text(CLAIM)
     (tree / "locked").mkdir()
-    really_open, really_list = os.open, Path.iterdir
+    really_open, really_list = os.open, os.scandir
 
-    def open_(path: Path, flags: int) -> int:
-        if path.name == "shut.yaml":
+    def open_(path: str, flags: int) -> int:
+        if Path(path).name == "shut.yaml":
             raise PermissionError(13, "Permission denied")
         return really_open(path, flags)
 
-    def list_(folder: Path) -> Any:
-        if folder.name == "locked":
+    def list_(folder: Any) -> Any:
+        if Path(folder).name == "locked":
             raise PermissionError(13, "Permission denied")
         return really_list(folder)
 
     monkeypatch.setattr(os, "open", open_)
-    monkeypatch.setattr(Path, "iterdir", list_)
+    monkeypatch.setattr(os, "scandir", list_)
     loaded = load(tree)
     assert place(loaded) == [
         ("shut.yaml", "file-place", "cannot be read: Permission denied"),

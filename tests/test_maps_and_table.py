@@ -18,7 +18,7 @@ from kb.load import load
 from kb.pages import Settings, Site, evidence, maps, people, quantities, rows, sources, table
 from kb.pages import outline as outlines
 from kb.pages.lists import fragments, render_topic
-from kb.pages.moves import moves_by_item, moves_by_root
+from kb.pages.moves import moves_of_item, moves_of_source
 from kb.pages.neighbours import MAX_FIRST, Node, around, beneath, ties
 from kb.pages.outline import outline, outline_fragment, outline_script, topic_outline
 from kb.pages.page import Page
@@ -172,7 +172,7 @@ def test_the_rows_of_claims_say_what_the_engine_says(site: Site) -> None:
 def test_evidence_and_sources_say_what_they_moved(site: Site) -> None:
     items = rows_of(rows.script(evidence.evidence_listing(site)))
     for id, _, _, _, _, _, weight, *_ in items["rows"]:
-        own = moves_by_item(site).get(id, [])
+        own = moves_of_item(site, id)
         assert (weight is None) == (not own)
         if own:
             assert weight[1] == pytest.approx(odds.db(own[0].now.nats), abs=1e-6)
@@ -180,7 +180,7 @@ def test_evidence_and_sources_say_what_they_moved(site: Site) -> None:
     documents = rows_of(rows.script(sources.sources_listing(site)))
     sizes = [row[8][0] for row in documents["rows"]]
     for id, size in zip((row[0] for row in documents["rows"]), sizes, strict=True):
-        expected = odds.db(sum(x.size for x in moves_by_root(site).get(id, [])))
+        expected = odds.db(sum(x.size for x in moves_of_source(site, id)))
         assert size == pytest.approx(expected, abs=1e-6)
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > 0

@@ -18,7 +18,7 @@ from kb.pages import Settings, Site, experiments, lineage, opposition, people, s
 from kb.pages import sources as source_pages
 from kb.pages import viewpoint as viewpoints
 from kb.pages.kinds import render_record
-from kb.pages.moves import moves_by_root
+from kb.pages.moves import moves_of_source
 from kb.pages.positions import positions_by
 from kb.pages.terms import clashes, sense, terms_list
 
@@ -30,8 +30,10 @@ def records(tmp_path: Path) -> Records:
 
 
 def test_what_a_source_moved_is_the_engines_contributions() -> None:
-    every = moves_by_root(bread())
-    for id, moves in every.items():
+    sources = {root.id for c in bread().credences for group in bread().explain(c).groups for root in group.roots}
+    assert sources
+    for id in sources:
+        moves = moves_of_source(bread(), id)
         parts = {
             claim: root.contribution
             for claim in bread().credences
@@ -188,7 +190,7 @@ def test_contested_supports_and_rival_answers_count_as_arguing_against(records: 
         anna_thing=position("anna", "thing", "asserts"),
         ben_rival=position("ben", "rival", "asserts"),
     )
-    found = opposition.attacks(site)
+    found = {person: opposition.attacks(site, person) for person in ("anna", "ben")}
     assert [(a.who, a.how, a.record.id, a.on.id) for a in found["anna"]] == [
         ("ben", opposition.SUPPORT, "doubt", "thing"),
         ("ben", opposition.RIVAL, "rival", "thing"),
@@ -237,7 +239,7 @@ def test_list_of_people_counts_sides_of_their_own(talk: Site) -> None:
     assert rows["Person ben"][1:5] == (2, 1, 1, 0)
     moved = rows["Person cora"][6]
     assert isinstance(moved, tuple)
-    assert moved[0] == pytest.approx(odds.db(moves_by_root(talk)["report"][0].size), abs=1e-6)
+    assert moved[0] == pytest.approx(odds.db(moves_of_source(talk, "report")[0].size), abs=1e-6)
     tree = html5lib.parse(str(people.people_list(talk)))
     shown = ["".join(row.itertext()) for row in tree.iter() if row.tag.endswith("}tr")]
     assert any(re.match("Person anna.*person3111", text) for text in shown), shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from kb import models as m
@@ -12,13 +13,14 @@ from kb.engine.cruxes import Cruxes, Turning
 from kb.engine.disagree import Disagreement, disagree
 from kb.engine.experiments import ExperimentValue, Swept, experiments
 from kb.engine.explain import explain
-from kb.engine.firmness import Firmnesses
+from kb.engine.firmness import Firmness, Firmnesses
 from kb.engine.graph import NONE_SUFFIX, compile_network
 from kb.engine.impact import Impact, Route, carried, difference, impacts, routes, slopes
-from kb.engine.incremental import resweep
+from kb.engine.incremental import differing, resweep, update
 from kb.engine.propagate import Propagated, beneath_counts, propagate
+from kb.engine.restrict import whole
 from kb.engine.results import Credence, Credences, Explanation, Method
-from kb.engine.uncertainty import Spread, spread
+from kb.engine.uncertainty import Spread, respread, spread
 from kb.engine.viewpoints import Overlay, apply, holders, overlay
 from kb.errors import UnknownId
 
@@ -45,27 +47,33 @@ class Assessment:
         self.result = result
         self.overlay = overlay
         self.intervals = intervals
-        self._before: Propagated | None = None
-        self._keeps_draws = False
         self._explained: dict[str, Explanation] = {}
+        self._edited = False
+        self._views: dict[str, Assessment] = {}
 
     @cached_property
     def spread(self) -> Spread:
         """Intervals, bounds and share of evidence, shapes (n,)."""
-        before, self._before = self._before, None
-        return spread(self.result, before=before, keep=self._keeps_draws)
+        return spread(self.result, keep=self._edited)
 
     @cached_property
     def credences(self) -> Credences:
         """Every claim's credence, and that of every undercut with a text of its own, in order of id."""
+        return self._credences({}, range(self.result.net.size))
+
+    def _credences(self, known: Mapping[str, Credence], claims: Collection[int]) -> Credences:
+        """Credences of some claims, worked out from all that they use, and those of the others as they are known."""
         net, state = self.result.net, self.result.state
         q = ar.sigmoid(state.log_odds[:, 0])
-        items, groups = beneath_counts(self.result)
+        counts = beneath_counts(self.result, claims)
         on_cycle = {c: report for report in self.result.cycles for c in report.claims}
         wide = self.spread if self.intervals else None
         found = {}
         for i, id in enumerate(net.ids):
             if id.endswith(NONE_SUFFIX):
+                continue
+            if id in known:
+                found[id] = known[id]
                 continue
             report = on_cycle.get(i)
             method: Method = "exact" if self.result.conserver.is_tree[i] else "conserved"
@@ -86,8 +94,8 @@ class Assessment:
                 bound_low=_known(wide.bound_low[i]) if wide is not None and assessed else None,
                 bound_high=_known(wide.bound_high[i]) if wide is not None and assessed else None,
                 evidenced=_known(wide.evidenced[i]) if wide is not None else None,
-                items=items[i],
-                groups=groups[i],
+                items=counts[i][0],
+                groups=counts[i][1],
             )
         cycles = tuple(tuple(net.ids[c] for c in report.claims) for report in self.result.cycles)
         return Credences(found, viewpoint=self.overlay.id if self.overlay else None, cycles=cycles)
@@ -117,6 +125,10 @@ class Assessment:
     def firmness(self) -> Firmnesses:
         """How far each credence can be relied on, worked out when it is asked for."""
         return Firmnesses(self.corpus, self.credences, self.explain, self.credences.cycles)
+
+    def firm(self, id: str) -> Firmness | None:
+        """How far a claim's credence can be relied on; ``None`` where it is not assessed or no interval is known."""
+        return self.firmness.of(id)
 
     def cruxes(self, id: str) -> Cruxes:
         """What would change a claim's credence; raises UnknownId."""
@@ -176,8 +188,27 @@ class Assessment:
             intervals: whether to draw intervals; by default as here.
         """
         found = overlay(self.corpus, self.result.net, viewpoint)
-        result = resweep(self.result, apply(self.result.net, found))
-        return Assessment(self.corpus, result, found, intervals=self.intervals if intervals is None else intervals)
+        wide = self.intervals if intervals is None else intervals
+        inputs = apply(self.result.net, found)
+        before = self._views.get(viewpoint) if not wide else None
+        if before is not None and before.overlay == found:
+            view = Assessment(self.corpus, update(before.result, self.result.net, inputs).result, found, intervals=wide)
+            view._take_over(before)
+        else:
+            view = Assessment(self.corpus, resweep(self.result, inputs), found, intervals=wide)
+        if self._edited and not wide:
+            self._views[viewpoint] = view
+        return view
+
+    def _take_over(self, before: Assessment) -> None:
+        """Work out credences after an edit: those of claims that it does not touch are as they were."""
+        result = self.result
+        changed = differing(before.result, result)
+        if self.intervals:
+            self.spread = respread(result, before.result, before.spread, changed)
+        known = {id: credence for id, credence in before.credences.items() if id not in changed}
+        at = result.net.at
+        self.credences = self._credences(known, whole(result.conserver.uses, [at[id] for id in changed]))
 
     @property
     def viewpoints(self) -> tuple[str, ...]:
@@ -205,9 +236,12 @@ def reassess(corpus: Corpus, before: Assessment | None) -> Assessment:
         corpus: the records.
         before: what this function returned for the records before the edit; ``None`` at first.
     """
-    found = assess(corpus)
-    found._keeps_draws = True
-    found._before = before.spread.draws if before is not None else None
+    net = compile_network(corpus)
+    found = Assessment(corpus, propagate(net) if before is None else update(before.result, net).result)
+    found._edited = True
+    if before is not None:
+        found._views = {holder: before._views[holder] for holder in found.viewpoints if holder in before._views}
+        found._take_over(before)
     return found
 
 

@@ -6,6 +6,7 @@ two links run parallel.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -61,6 +62,77 @@ class Uses:
                     found.append(u)
                     queue.append((ON_UNDERCUT, u))
         return found
+
+    @cached_property
+    def users(self) -> dict[int, set[int]]:
+        """Unit to the units that use it themselves, with whatever weight: as a reason, or by an undercut."""
+        net = self.net
+        unit = net.unit.tolist()
+        found: dict[int, set[int]] = {}
+        for j, c in enumerate(net.link_claim.tolist()):
+            for p in self.premises[j]:
+                found.setdefault(unit[p], set()).add(unit[c])
+        owners = {ON_LINK: net.link_claim.tolist(), ON_ITEM: net.item_claim.tolist()}
+        for kind, target in self.undercuts:
+            if kind in owners:
+                for u in self.attackers(kind, target):
+                    found.setdefault(unit[net.undercut_node[u]], set()).add(unit[owners[kind][target]])
+        return found
+
+    @cached_property
+    def fingerprints(self) -> dict[str, Hashable]:
+        """Everything that a claim's own numbers are made of, by name: a claim is computed again when this changes."""
+        net = self.net
+        pi, shift, question_of = net.pi.tolist(), net.shift.tolist(), net.question_of.tolist()
+        roots = list(zip(net.root_ids, net.root_reliability.tolist(), strict=True))
+        members: dict[int, list[tuple[str, float]]] = {}
+        for root, e in zip(roots, net.root_lineage.tolist(), strict=True):
+            members.setdefault(e, []).append(root)
+        lineages = {e: (d, tuple(members.get(e, ()))) for e, d in enumerate(net.lineage_dependence.tolist())}
+        vouched = [(*roots[r], lineages.get(e)) for r, e in enumerate(net.root_lineage.tolist())]
+        items = list(
+            zip(
+                net.item_ids, net.item_weight.tolist(), net.item_reliability.tolist(),
+                map(tuple, net.item_range.tolist()), net.item_quiet.tolist(), strict=True,
+            )
+        )  # fmt: skip
+        links = list(
+            zip(
+                net.link_ids, net.link_weight.tolist(), map(tuple, net.link_range.tolist()), net.link_both.tolist(),
+                (tuple((net.ids[r], pi[r]) for r in premises) for premises in self.premises), strict=True,
+            )
+        )  # fmt: skip
+        questions = [tuple((net.ids[a], pi[a]) for a in answers.tolist()) for answers in net.questions]
+        pair_root = net.pair_root.tolist()
+        return {
+            id: (
+                pi[c],
+                shift[c],
+                questions[question_of[c]] if question_of[c] >= 0 else None,
+                tuple(
+                    (items[k], vouched[pair_root[g]], self._attacks(ON_ITEM, k))
+                    for g in self.pairs[c]
+                    for k in self.items[g]
+                ),
+                tuple((links[j], self._attacks(ON_LINK, j)) for j in self.links[c]),
+            )
+            for c, id in enumerate(net.ids)
+        }
+
+    def _attacks(self, kind: int, target: int) -> Hashable:
+        """Undercuts of a link or item, and theirs, by name."""
+        if (kind, target) not in self.undercuts:
+            return ()
+        net = self.net
+        return tuple(
+            (
+                net.undercut_ids[u],
+                net.ids[net.undercut_node[u]],
+                float(net.undercut_kill[u]),
+                net.undercut_ids[net.undercut_target[u]] if net.undercut_on[u] == ON_UNDERCUT else "",
+            )
+            for u in self.attackers(kind, target)
+        )
 
     def beneath(self, claim: int) -> tuple[list[int], list[str]]:
         """Claims that one claim rests on directly, with repetitions, and the other things it uses itself.

@@ -25,6 +25,24 @@ ROUNDING = 1e-11
 """Differences between a flow and a sum below this are rounding, in nats."""
 
 
+class _Lineages:
+    """The cap of each lineage, worked out when a flow asks for it."""
+
+    def __init__(self, net: Network, root: Floats) -> None:
+        self._net = net
+        self._root = root
+        self._known: dict[int, Floats] = {}
+
+    def __getitem__(self, e: int, /) -> Floats:
+        if e not in self._known:
+            members = self._root[np.flatnonzero(self._net.root_lineage == e)]
+            certain = np.isinf(members).any(axis=0)
+            d = float(self._net.lineage_dependence[e])
+            parts = ar.cluster_parts(np.where(certain, 0.0, members), np.zeros(len(members), dtype=np.int64), d)
+            self._known[e] = np.where(certain, np.inf, parts.sum(axis=0))
+        return self._known[e]
+
+
 class Conserver:
     """Counts shared evidence once in one network; call it on a level once that has been added up."""
 
@@ -42,13 +60,7 @@ class Conserver:
         """The most each root, and each lineage, can ever give a claim: a lineage the cluster of its roots' caps."""
         if self._caps is None or self._caps[0] is not x:
             root = ar.cap(x.inputs.root_reliability)
-            lineage = np.zeros((self.net.lineage_dependence.size, x.inputs.cases))
-            for e, d in enumerate(self.net.lineage_dependence.tolist()):
-                members = root[np.flatnonzero(self.net.root_lineage == e)]
-                certain = np.isinf(members).any(axis=0)
-                parts = ar.cluster_parts(np.where(certain, 0.0, members), np.zeros(len(members), dtype=np.int64), d)
-                lineage[e] = np.where(certain, np.inf, parts.sum(axis=0))
-            self._caps = (x, Caps(root, lineage))
+            self._caps = (x, Caps(root, _Lineages(self.net, root)))
         return self._caps[1]
 
     def __call__(self, x: Setup, state: State, claims: Ints, look: Look | None = None, *, exact: bool = True) -> None:

@@ -95,7 +95,7 @@ class Caps:
     """The most that roots and lineages can ever give a claim, in nats: (r, B) and (e, B)."""
 
     root: Floats
-    lineage: Floats
+    lineage: Indexed
 
 
 class Flow:

@@ -36,7 +36,7 @@ def priors(corpus: Corpus, question_id: str) -> dict[str, float]:
     Stated ones are normalised; the default is .1 for none of these and the rest in equal parts.
     """
     question = corpus.record(question_id, m.Question)
-    active = [a for a in question.answers if a in corpus.nodes]
+    active = [a for a in question.answers if a in corpus.node_set]
     if question.priors is None:
         share = (1 - vocab.NONE_PRIOR) / max(len(active), 1)
         return {**dict.fromkeys(active, share), NONE: vocab.NONE_PRIOR}
@@ -71,7 +71,7 @@ def item_weights(corpus: Corpus, item: m.Evidence) -> Iterator[tuple[str, float,
     An item that bears on an exclusive question is one likelihood vector: on each answer k it weighs
     ln P(item | k) - max_j ln P(item | j).  Where ``none`` is not given it gets the priors' mean of the others.
     """
-    nodes = set(corpus.nodes)
+    nodes = corpus.node_set
     for link in item.bears_on:
         if isinstance(link, m.Link):
             if link.claim in nodes:
@@ -96,7 +96,7 @@ def item_weights(corpus: Corpus, item: m.Evidence) -> Iterator[tuple[str, float,
 def compile_network(corpus: Corpus) -> Network:
     """The corpus as arrays; whatever names a record that is missing or not in force is left out."""
     builder = Builder()
-    nodes = set(corpus.nodes)
+    nodes = corpus.node_set
     for id, rate in base_rates(corpus).items():
         builder.claim(id, rate)
     _questions(corpus, builder)
@@ -150,7 +150,7 @@ def _evidence(corpus: Corpus, builder: Builder) -> None:
         builder.root(id, source_reliability(corpus.record(id, m.Source)))
 
 
-def _undercuts(corpus: Corpus, builder: Builder, nodes: set[str]) -> None:
+def _undercuts(corpus: Corpus, builder: Builder, nodes: frozenset[str]) -> None:
     """Undercuts with their targets; one on an item that bears on a question touches the item at every answer."""
     links = {(r.source, r.link.claim) for r in corpus.reasons if r.link.claim in nodes and nodes.issuperset(r.premises)}
     items: dict[tuple[str, str], list[str]] = {}

@@ -6,7 +6,7 @@ swept; the numbers of the others are carried over by name.  The result equals a 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from kb.engine.closure import Uses
 from kb.engine.conserve import Conserver
 from kb.engine.cycles import CycleLook, CycleReport, CycleSolver
 from kb.engine.inputs import Inputs
-from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT, Network
+from kb.engine.network import ON_ITEM, ON_LINK, Network
 from kb.engine.propagate import Propagated
 from kb.engine.sweep import Links, Plan, Setup, State, compute, finish, weigh_items
 
@@ -52,8 +52,7 @@ def update(
         exact: see :func:`~kb.engine.propagate.sweep`.
     """
     conserver = conserver or Conserver(net)
-    old_prints, new_prints = fingerprints(before.net, before.conserver.uses), fingerprints(net, conserver.uses)
-    changed = [i for i, id in enumerate(net.ids) if old_prints.get(id) != new_prints[id]]
+    changed = _changed(before.conserver.uses, conserver.uses)
     return _sweep(before, net, changed, inputs, conserver, exact=exact)
 
 
@@ -126,22 +125,17 @@ def differing(before: Propagated, after: Propagated) -> frozenset[str]:
     What the engine says of any other claim from what lies beneath it is as it was.
     """
     net, uses = after.net, after.conserver.uses
-    old, new = fingerprints(before.net, before.conserver.uses), fingerprints(net, uses)
-    changed = [i for i, id in enumerate(net.ids) if old.get(id) != new[id]]
-    out: dict[int, set[int]] = {}
+    changed = _changed(before.conserver.uses, uses)
     unit = net.unit.tolist()
-    for c in range(net.size):
-        items = [k for g in uses.pairs[c] for k in uses.items[g]]
-        undercuts = [u for k in items for u in uses.attackers(ON_ITEM, k)]
-        for j in uses.links[c]:
-            undercuts += uses.attackers(ON_LINK, j)
-            for p in uses.premises[j]:
-                out.setdefault(unit[p], set()).add(unit[c])
-        for u in undercuts:
-            out.setdefault(unit[net.undercut_node[u]], set()).add(unit[c])
-    reached = _reach({unit[c] for c in changed}, out)
+    reached = _reach({unit[c] for c in changed}, uses.users)
     swept = set(above(net, changed).tolist())
     return frozenset(id for c, id in enumerate(net.ids) if c in swept or unit[c] in reached)
+
+
+def _changed(before: Uses, after: Uses) -> list[int]:
+    """Claims whose own numbers are made of other things than before, or which are new."""
+    old = before.fingerprints
+    return [i for i, (id, print) in enumerate(after.fingerprints.items()) if old.get(id) != print]
 
 
 def above(net: Network, changed: list[int]) -> Ints:
@@ -175,76 +169,29 @@ def _reach(start: set[int], out: dict[int, set[int]]) -> set[int]:
     return seen
 
 
-def fingerprints(net: Network, uses: Uses) -> dict[str, Hashable]:
-    """Everything that a claim's own numbers are made of, by name: a claim is recomputed when this changes."""
-    lineages: dict[int, Hashable] = {}
-    for e, d in enumerate(net.lineage_dependence.tolist()):
-        members = np.flatnonzero(net.root_lineage == e).tolist()
-        lineages[e] = (d, tuple((net.root_ids[r], float(net.root_reliability[r])) for r in members))
-    found: dict[str, Hashable] = {}
-    for c, id in enumerate(net.ids):
-        items: list[Hashable] = []
-        for g in uses.pairs[c]:
-            root = int(net.pair_root[g])
-            for k in uses.items[g]:
-                items.append(
-                    (
-                        net.item_ids[k], float(net.item_weight[k]), float(net.item_reliability[k]),
-                        tuple(net.item_range[k].tolist()), bool(net.item_quiet[k]),
-                        net.root_ids[root], float(net.root_reliability[root]),
-                        lineages.get(int(net.root_lineage[root])), _attackers(net, uses, ON_ITEM, k),
-                    )
-                )  # fmt: skip
-        links = [
-            (
-                net.link_ids[j], tuple((net.ids[r], float(net.pi[r])) for r in uses.premises[j]),
-                float(net.link_weight[j]), tuple(net.link_range[j].tolist()), bool(net.link_both[j]),
-                _attackers(net, uses, ON_LINK, j),
-            )
-            for j in uses.links[c]
-        ]  # fmt: skip
-        q = int(net.question_of[c])
-        question = None if q < 0 else tuple((net.ids[a], float(net.pi[a])) for a in net.questions[q].tolist())
-        found[id] = (float(net.pi[c]), float(net.shift[c]), question, tuple(items), tuple(links))
-    return found
-
-
-def _attackers(net: Network, uses: Uses, kind: int, target: int) -> Hashable:
-    """Undercuts of a link or item, and theirs, by name."""
-    return tuple(
-        (
-            net.undercut_ids[u],
-            net.ids[net.undercut_node[u]],
-            float(net.undercut_kill[u]),
-            net.undercut_ids[net.undercut_target[u]] if net.undercut_on[u] == ON_UNDERCUT else "",
-        )
-        for u in uses.attackers(kind, target)
-    )
-
-
 def _carry(before: Propagated, state: State, net: Network, keep: Ints) -> None:
     """Copy the numbers of claims that stay as they are, with their items, links and undercuts, by name."""
     old, old_state = before.net, before.state
-    kept = set(keep.tolist())
-    names: dict[str, tuple[list[tuple[str, ...]], list[tuple[str, ...]]]] = {
-        "claim": ([(id,) for id in old.ids], [(id,) for id in net.ids]),
+    names: dict[str, tuple[Sequence[object], Sequence[object]]] = {
+        "claim": (old.ids, net.ids),
         "item": (_pairs(old, old.item_ids, old.item_claim), _pairs(net, net.item_ids, net.item_claim)),
         "pair": (_roots(old), _roots(net)),
         "link": (_pairs(old, old.link_ids, old.link_claim), _pairs(net, net.link_ids, net.link_claim)),
-        "undercut": ([(u,) for u in old.undercut_ids], [(u,) for u in net.undercut_ids]),
+        "undercut": (old.undercut_ids, net.undercut_ids),
     }
+    claims = np.arange(net.size)
     owner = {"item": net.item_claim, "pair": net.pair_claim, "link": net.link_claim, "undercut": net.undercut_final}
     for axis, (old_names, new_names) in names.items():
-        where = {name: i for i, name in enumerate(old_names)}
-        wanted = [
-            (where[name], i)
-            for i, name in enumerate(new_names)
-            if name in where and (i if axis == "claim" else int(owner[axis][i])) in kept
-        ]
-        if wanted:
-            source, to = (list(x) for x in zip(*wanted, strict=True))
-            for field in _FIELDS[axis]:
-                getattr(state, field)[to] = getattr(old_state, field)[source]
+        mine = np.isin(owner.get(axis, claims), keep)
+        if old_names == new_names:
+            source = to = np.flatnonzero(mine)
+        else:
+            where = {name: i for i, name in enumerate(old_names)}
+            at = np.array([where.get(name, -1) for name in new_names], dtype=np.int64)
+            to = np.flatnonzero(mine & (at >= 0))
+            source = at[to]
+        for field in _FIELDS[axis]:
+            getattr(state, field)[to] = getattr(old_state, field)[source]
 
 
 def _pairs(net: Network, ids: tuple[str, ...], claims: Ints) -> list[tuple[str, ...]]:

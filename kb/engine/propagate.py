@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb.engine.arithmetic import Ints
@@ -58,17 +59,22 @@ def propagate(net: Network) -> Propagated:
     return sweep(Plan.of(net), Conserver(net), Inputs.of(net))
 
 
-def beneath_counts(result: Propagated) -> tuple[list[int], list[int]]:
+def beneath_counts(result: Propagated, claims: Iterable[int] | None = None) -> dict[int, tuple[int, int]]:
     """How many evidence items with weight, and how many independent groups of roots, lie beneath each claim.
 
-    Roots joined by lineage count as one group.  Shapes (n,), (n,).
+    Roots joined by lineage count as one group.
+
+    Args:
+        result: a finished sweep.
+        claims: count for these alone; all that they use is among them.
     """
     net, uses = result.net, result.conserver.uses
     item_bits: dict[int, int] = {}
     group_bits: dict[int, int] = {}
     members: dict[int, list[int]] = {}
-    for v, u in enumerate(net.unit.tolist()):
-        members.setdefault(u, []).append(v)
+    unit = net.unit.tolist()
+    for v in range(net.size) if claims is None else claims:
+        members.setdefault(unit[v], []).append(v)
     for u in sorted(members, key=lambda x: (int(net.level[x]), x)):
         items = groups = 0
         for v in members[u]:
@@ -82,8 +88,8 @@ def beneath_counts(result: Propagated) -> tuple[list[int], list[int]]:
             for j in uses.links[v]:
                 if net.link_weight[j] != 0:
                     for p in uses.premises[j]:
-                        items |= item_bits.get(int(net.unit[p]), 0)
-                        groups |= group_bits.get(int(net.unit[p]), 0)
+                        items |= item_bits.get(unit[p], 0)
+                        groups |= group_bits.get(unit[p], 0)
         item_bits[u], group_bits[u] = items, groups
-    unit = net.unit.tolist()
-    return [item_bits[u].bit_count() for u in unit], [group_bits[u].bit_count() for u in unit]
+    counts = {u: (item_bits[u].bit_count(), group_bits[u].bit_count()) for u in members}
+    return {v: counts[u] for u, several in members.items() for v in several}

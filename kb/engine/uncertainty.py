@@ -6,6 +6,7 @@ Draws are keyed on record ids, so that an edit elsewhere does not wiggle a band.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +17,8 @@ from kb.engine.arithmetic import Floats
 from kb.engine.bounds import bounds, strength_ranges
 from kb.engine.incremental import update
 from kb.engine.inputs import Inputs, cases_at_once
-from kb.engine.propagate import Propagated
+from kb.engine.propagate import Propagated, propagate
+from kb.engine.restrict import restrict, whole
 
 DRAWS = 400
 BASE_RATE_SPREAD = 1.0
@@ -24,6 +26,8 @@ BASE_RATE_SPREAD = 1.0
 CONCENTRATION = 20.0
 """Of the Beta distribution of a reliability: as much as twenty cases would teach."""
 QUANTILES = (0.05, 0.95)
+FEW = 4
+"""An edit that touches less than one in so many claims, with all beneath them, has those alone drawn again."""
 KEPT = 8192
 """Inputs of a sort whose random numbers are kept for the next edit, some 3 kB each."""
 
@@ -38,7 +42,7 @@ class Spread:
             rates and reliabilities as stated; no draw of strengths alone leaves them.  NaN under a viewpoint that holds
             claims where somebody put them.
         evidenced: share of the reasons' possible weight that has evidence, NaN where there are no reasons.
-        draws: the sweep over draws, where it was to be kept.
+        draws: the sweep over draws, where it was to be kept; after some edits it may be that of earlier records.
     """
 
     low: Floats
@@ -49,14 +53,40 @@ class Spread:
     draws: Propagated | None = None
 
 
+def respread(result: Propagated, before: Propagated, known: Spread, changed: Collection[str]) -> Spread:
+    """The same as :func:`spread` after an edit, worked out for the claims that it touches alone.
+
+    Args:
+        result: a finished sweep of the records after the edit.
+        before: the sweep of the records before it.
+        known: its intervals, bounds and shares, made with ``keep``.
+        changed: names of the claims beneath which something differs: see :func:`~kb.engine.incremental.differing`.
+    """
+    net, uses = result.net, result.conserver.uses
+    part = whole(uses, [net.at[id] for id in changed])
+    if len(part) * FEW > net.size:
+        return spread(result, before=known.draws, keep=True)
+    few = propagate(restrict(uses, part))
+    low, high = intervals(few, DRAWS, cases_at_once(net))
+    fresh = (low, high, *bounds(few), evidenced(few))
+    at, to = [few.net.at[id] for id in changed], [net.at[id] for id in changed]
+    source = np.array([before.net.at.get(id, -1) for id in net.ids], dtype=np.int64)
+    arrays: dict[str, Floats] = {}
+    for name, values in zip(("low", "high", "bound_low", "bound_high", "evidenced"), fresh, strict=True):
+        mixed = getattr(known, name)[source]
+        mixed[to] = values[at]
+        arrays[name] = mixed
+    return Spread(**arrays, draws=known.draws)
+
+
 def spread(result: Propagated, draws: int = DRAWS, *, before: Propagated | None = None, keep: bool = False) -> Spread:
     """Intervals, bounds and share of evidence for every claim of a finished sweep (its first case is read).
 
     Args:
         result: a finished sweep.
         draws: how many.
-        before: the draws of the records before an edit: what the edit does not touch is taken from them.
-        keep: whether to keep the draws, for the next edit; some 50 kB a claim.
+        before: the draws of the records before some edits: what the edits do not touch is taken from them.
+        keep: whether to keep the draws, for a later edit; some 50 kB a claim.
     """
     swept = _swept(result, draws, before) if keep and draws <= cases_at_once(result.net) else None
     low, high = _quantiles(swept) if swept is not None else intervals(result, draws)
@@ -78,10 +108,16 @@ def _quantiles(swept: Propagated) -> tuple[Floats, Floats]:
     return low, high
 
 
-def intervals(result: Propagated, draws: int = DRAWS) -> tuple[Floats, Floats]:
-    """5% and 95% quantiles of each credence over draws of all inputs, (n,) each."""
+def intervals(result: Propagated, draws: int = DRAWS, at_once: int | None = None) -> tuple[Floats, Floats]:
+    """5% and 95% quantiles of each credence over draws of all inputs, (n,) each.
+
+    Args:
+        result: a finished sweep.
+        draws: how many.
+        at_once: how many are swept together; by default as many as fit.
+    """
     inputs = draw(result, draws)
-    at_once = cases_at_once(result.net)
+    at_once = at_once or cases_at_once(result.net)
     parts = []
     for start in range(0, draws, at_once):
         cases = np.arange(start, min(start + at_once, draws))

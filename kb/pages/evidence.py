@@ -13,7 +13,7 @@ from kb.engine.graph import item_reliability, source_reliability
 from kb.pages import cite, lineage, turning, words
 from kb.pages.facts import Fact
 from kb.pages.lineage import Together
-from kb.pages.moves import Move, moved, moves_by_item
+from kb.pages.moves import Move, moved, moves_of_item
 from kb.pages.page import Page, Section, page
 from kb.pages.records import common
 from kb.pages.render import render
@@ -53,7 +53,7 @@ class Bearing:
 def render_evidence(site: Site, entry: Entry) -> Page:
     """The page of an item of evidence: what was found, how far it is trusted, what it bears on, with what it counts."""
     record = site.corpus.record(entry.id, m.Evidence)
-    own = site.table(moves_by_item).get(entry.id, [])
+    own = moves_of_item(site, entry.id)
     bearings = _bearings(site, entry, own)
     direct = {b.move.claim.id for b in bearings}
     further, more = turning.left_out(site, entry.id)
@@ -157,7 +157,7 @@ def evidence_listing(site: Site) -> Listing:
     """All evidence in force: items that weigh most first, those that bear on no claim last."""
     found: list[tuple[Row, float]] = []
     for id, item in site.corpus.of(m.Evidence, active=True):
-        own = site.table(moves_by_item).get(id, [])
+        own = moves_of_item(site, id)
         most = own[0] if own else None
         root = site.corpus.root_of(item)
         facets = [("topic", site.corpus[id].topic), ("design", item.design.value)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb import vocab
-from kb.engine.firmness import Firmness, Firmnesses
+from kb.engine.firmness import Firmness
 from kb.pages.because import Part
 from kb.pages.site import Site
 
@@ -28,7 +27,7 @@ class FirmView:
 
 def rating(site: Site, id: str) -> Firmness | None:
     """The engine's rating of a claim; ``None`` where it is not assessed or no interval is known."""
-    return site.table(_firmness)[id]
+    return site.assessment.firm(id)
 
 
 def firm(site: Site, id: str) -> FirmView | None:
@@ -40,9 +39,3 @@ def firm(site: Site, id: str) -> FirmView | None:
         [f"{r.said}, “", site.ref(r.source), "”"] if r.source is not None else [r.said] for r in found.reasons
     ]
     return FirmView(found.level.value, list(reversed(vocab.Firmness)).index(found.level), reasons)
-
-
-def _firmness(site: Site) -> Mapping[str, Firmness | None]:
-    """Every claim's rating."""
-    made = Firmnesses(site.corpus, site.credences, site.explain, site.assessment.credences.cycles)
-    return {id: made.of(id) for id in site.credences}

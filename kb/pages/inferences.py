@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from kb import models as m
 from kb.corpus import Entry
 from kb.engine.results import UndercutPart
 from kb.pages import words
 from kb.pages.facts import Fact, by_whom
-from kb.pages.moves import moved
+from kb.pages.moves import claims, moved
 from kb.pages.page import Page, Section, page
 from kb.pages.people import gaps
 from kb.pages.positions import positions_on, view
@@ -51,17 +51,14 @@ def render_argument(site: Site, entry: Entry) -> Page:
     return page(site, entry, body, description=f"Argument: {record.text or record.title}", sections=sections)
 
 
-def taken(site: Site) -> Mapping[str, list[tuple[str, str, float, UndercutPart]]]:
-    """Undercut to (what carries the link or item, claim, weight as stated in nats, its part) wherever it bites."""
-    found: dict[str, list[tuple[str, str, float, UndercutPart]]] = {}
-    for id in site.credences:
-        e = site.explain(id)
-        parts = [(link.source, link.stated, link.undercuts) for link in e.links]
-        parts += [(i.id, i.stated, i.undercuts) for g in e.groups for root in g.roots for i in root.items]
-        for source, stated, undercuts in parts:
-            for part in undercuts:
-                found.setdefault(part.id, []).append((source, id, stated, part))
-    return found
+def _bites(site: Site, id: str) -> Iterator[tuple[str, tuple[str, str, float, UndercutPart]]]:
+    """Undercut and (what carries the link or item, claim, weight as stated in nats, its part) in a claim's sum."""
+    e = site.explain(id)
+    parts = [(link.source, link.stated, link.undercuts) for link in e.links]
+    parts += [(i.id, i.stated, i.undercuts) for g in e.groups for root in g.roots for i in root.items]
+    for source, stated, undercuts in parts:
+        for part in undercuts:
+            yield part.id, (source, id, stated, part)
 
 
 def render_undercut(site: Site, entry: Entry) -> Page:
@@ -84,7 +81,7 @@ def render_undercut(site: Site, entry: Entry) -> Page:
             words.percent(part.kill * part.tau * part.active) if part.active * part.tau > 0 else "nothing yet",
             part.assessed,
         )
-        for source, claim, stated, part in site.table(taken).get(entry.id, [])
+        for source, claim, stated, part in site.gather(_bites, claims, entry.id)
     ]
     sections = [
         Section("takes", "What it takes"),

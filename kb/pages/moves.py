@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kb import odds
@@ -57,43 +57,54 @@ def moved(start: float, end: float) -> CredenceView:
     return CredenceView(True, end, start, None, None, words.percent(end), "", words.percent(start), side)
 
 
-def moves_by_root(site: Site) -> Mapping[str, list[Move]]:
-    """Source to what it moved, the largest first."""
-    found: dict[str, list[Move]] = {}
-    for id in site.credences:
-        e = site.explain(id)
-        for group in e.groups:
-            for root in group.roots:
-                without = odds.sigma(e.total - root.contribution)
-                found.setdefault(root.id, []).append(
+def moves_of_source(site: Site, id: str) -> list[Move]:
+    """What a source moved, the largest first."""
+    return sorted(site.gather(_by_root, claims, id), key=lambda m: (-m.size, m.claim.id))
+
+
+def moves_of_item(site: Site, id: str) -> list[Move]:
+    """What an item of evidence bears on, each with its weight before overlap with other items, the largest first."""
+    return sorted(site.gather(_by_item, claims, id), key=lambda m: (-m.size, m.claim.id))
+
+
+def claims(site: Site) -> Iterable[str]:
+    """Ids of everything that has a credence."""
+    return site.credences
+
+
+def _by_root(site: Site, id: str) -> Iterator[tuple[str, Move]]:
+    """(source, move) of each source in a claim's sum."""
+    e = site.explain(id)
+    for group in e.groups:
+        for root in group.roots:
+            without = odds.sigma(e.total - root.contribution)
+            yield (
+                root.id,
+                Move(
+                    site.ref(id),
+                    Weight.of(root.alone),
+                    Weight.of(root.contribution),
+                    without,
+                    e.credence.credence,
+                    [site.ref(item.id) for item in root.items],
+                ),
+            )
+
+
+def _by_item(site: Site, id: str) -> Iterator[tuple[str, Move]]:
+    """(item, move) of each item in a claim's sum."""
+    e = site.explain(id)
+    for group in e.groups:
+        for root in group.roots:
+            for item in root.items:
+                yield (
+                    item.id,
                     Move(
                         site.ref(id),
-                        Weight.of(root.alone),
-                        Weight.of(root.contribution),
-                        without,
-                        e.credence.credence,
-                        [site.ref(item.id) for item in root.items],
-                    )
+                        Weight.of(item.stated),
+                        Weight.of(item.weight),
+                        e.credence.base_rate,
+                        odds.sigma(e.base + item.weight),
+                        [],
+                    ),
                 )
-    return {root: sorted(moves, key=lambda m: (-m.size, m.claim.id)) for root, moves in found.items()}
-
-
-def moves_by_item(site: Site) -> Mapping[str, list[Move]]:
-    """Item of evidence to the claims it bears on, with its weight before overlap with other items."""
-    found: dict[str, list[Move]] = {}
-    for id in site.credences:
-        e = site.explain(id)
-        for group in e.groups:
-            for root in group.roots:
-                for item in root.items:
-                    found.setdefault(item.id, []).append(
-                        Move(
-                            site.ref(id),
-                            Weight.of(item.stated),
-                            Weight.of(item.weight),
-                            e.credence.base_rate,
-                            odds.sigma(e.base + item.weight),
-                            [],
-                        )
-                    )
-    return {item: sorted(moves, key=lambda m: (-m.size, m.claim.id)) for item, moves in found.items()}

@@ -7,7 +7,7 @@ question about everything, so that whoever asks it is made again after every edi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar, TypeVarTuple, cast
 
@@ -18,7 +18,7 @@ from kb.engine.incremental import differing
 from kb.engine.propagate import Propagated
 from kb.engine.results import Explanation
 from kb.pages.recall import NOTHING, Recall
-from kb.pages.site import Settings, Site
+from kb.pages.site import Gives, Settings, Site
 from kb.timeline import Timeline
 
 K = TypeVar("K", bound=Hashable)
@@ -28,7 +28,7 @@ Ts = TypeVarTuple("Ts")
 
 ABSENT = object()
 """The answer to a question about a key that is not there."""
-BENEATH = frozenset({"cruxes", "routes", "slopes"})
+BENEATH = frozenset({"cruxes", "explain", "firm", "routes", "slopes"})
 """Questions to the engine whose answer rests on what lies beneath the claim that they name, and on nothing else."""
 
 
@@ -41,7 +41,7 @@ class Observed(Mapping[K, V]):
         self._now = now
 
     def _one(self, key: K) -> Any:
-        return self._recall.fact((self._name, "key", key), lambda: self._now().get(key, cast(V, ABSENT)))
+        return self._recall.facts((self._name, "key"), lambda: _or_absent(self._now())).ask(key)
 
     def __getitem__(self, key: K) -> V:
         found = self._one(key)
@@ -60,6 +60,12 @@ class Observed(Mapping[K, V]):
 
     def __getattr__(self, name: str) -> Any:
         return self._recall.fact((self._name, "attribute", name), lambda: getattr(self._now(), name))
+
+
+def _or_absent(now: Mapping[K, V]) -> Callable[[K], Any]:
+    """What reads a mapping's keys, those that it lacks too."""
+    get = now.get
+    return lambda key: get(key, cast(V, ABSENT))
 
 
 class ObservedCorpus:
@@ -81,7 +87,8 @@ class ObservedCorpus:
         return iter(self._ask("entries", read=lambda: tuple(self._now())))
 
     def __contains__(self, id: object) -> bool:
-        return self._ask("known", cast(str, id), read=lambda: id in self._now())
+        known = self._site.recall.facts(("corpus", "known"), lambda: self._now().__contains__)
+        return cast(bool, known.ask(id))
 
     def __getitem__(self, id: str) -> Entry:
         found = self.find(id)
@@ -89,7 +96,7 @@ class ObservedCorpus:
 
     def find(self, id: str) -> Entry | None:
         """The record with this id or alias, or ``None``."""
-        return self._ask("find", id, read=lambda: self._now().find(id))
+        return cast("Entry | None", self._site.recall.facts(("corpus", "find"), lambda: self._now().find).ask(id))
 
     def record(self, id: str, kind: type[m.Record]) -> m.Record:
         """The record with this id, known to be of this kind."""
@@ -136,12 +143,12 @@ class ObservedAssessment:
             return site.recall.fact(("engine", name), lambda: site.plain.assessment.viewpoints)
 
         def call(*args: Hashable) -> Any:
-            return site.recall.fact(("engine", name, args), lambda: site.answer(name, args))
+            return site.recall.facts(("engine", name), lambda: lambda args: site.answer(name, args)).ask(args)
 
         return call
 
 
-_METHODS = frozenset({"explain", "experiments", "impact", "under", "disagree", "id_of", *BENEATH})
+_METHODS = frozenset({"experiments", "impact", "under", "disagree", "id_of", *BENEATH})
 
 
 class ObservedSite(Site):
@@ -174,10 +181,17 @@ class ObservedSite(Site):
         self.plain = Site(assessment, self.settings, self.history)
         self.recall.renew()
 
+    def wrong(self, assessment: Assessment, alike: Callable[[Any, Any], bool]) -> list[Hashable]:
+        """What this site takes for known and a site made anew of the same records says otherwise; for tests."""
+        plain, answers = self.plain, self._answers
+        self.plain, self._answers = Site(assessment, self.settings, self.history), {}
+        try:
+            return self.recall.wrong(self.plain, alike)
+        finally:
+            self.plain, self._answers = plain, answers
+
     def answer(self, name: str, args: tuple[Hashable, ...]) -> Any:
         """What the engine says; kept from revision to revision where what lies beneath a claim is as it was."""
-        if name == "explain":
-            return self.plain.explain(*cast("tuple[str]", args))
         if name not in BENEATH:
             return getattr(self.plain.assessment, name)(*args)
         if (name, args) not in self._answers:
@@ -196,13 +210,17 @@ class ObservedSite(Site):
         """See :meth:`Site.table`."""
         return Observed(self.recall, make, lambda: self.plain.table(make))
 
+    def gather(self, make: Gives[K, V], over: Callable[[Site], Iterable[str]], key: K) -> tuple[V, ...]:
+        """See :meth:`Site.gather`."""
+        return self.recall.gathered(make, lambda: over(self.plain)).ask(key) or ()
+
     def explain(self, id: str) -> Explanation:
         """See :meth:`Site.explain`."""
         return self.assessment.explain(id)
 
     def sweep(self, id: str) -> Propagated:
         """See :meth:`Site.sweep`."""
-        self.recall.fact(("beneath", id), lambda: self._since.get(id, 0))
+        self.recall.facts("beneath", lambda: lambda claim: self._since.get(claim, 0)).ask(id)
         return self.plain.assessment.result
 
     def __getattribute__(self, name: str) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kb.pages.moves import claims
 from kb.pages.site import Ref, Site
 from kb.pages.sums import Sum
 
@@ -47,7 +48,6 @@ class CountedOnce:
 
 def counted_once(site: Site, total: Sum) -> CountedOnce:
     """The sources that feed at least two lines of a sum; a reason that adds nothing now carries nothing."""
-    vouched = site.table(_vouched)
     own: dict[str, set[str]] = {}
     for group in total.groups:
         for root, item in group.items:
@@ -58,7 +58,7 @@ def counted_once(site: Site, total: Sum) -> CountedOnce:
         if reason.now.side == "neutral":
             continue
         premises = [p.id for p in reason.premises if p.id in site.credences]
-        for source, found in _by_source(frozenset().union(*map(site.items_through_links, premises)), vouched).items():
+        for source, found in _by_source(site, frozenset().union(*map(site.items_through_links, premises))).items():
             through.setdefault(source, []).append(reason.ref)
             items.setdefault(source, set()).update(found)
     shared = [
@@ -76,21 +76,18 @@ def counted_once(site: Site, total: Sum) -> CountedOnce:
     return CountedOnce(shared, row.weight.factor if row is not None and row.weight.side != "neutral" else None)
 
 
-def _vouched(site: Site) -> Mapping[str, frozenset[str]]:
-    """Item to the sources that vouch for it."""
-    found: dict[str, set[str]] = {}
-    for id in site.credences:
-        for group in site.explain(id).groups:
-            for root in group.roots:
-                for item in root.items:
-                    found.setdefault(item.id, set()).add(root.id)
-    return {item: frozenset(sources) for item, sources in found.items()}
+def _vouched(site: Site, id: str) -> Iterator[tuple[str, str]]:
+    """(item, source that vouches for it) of each item in a claim's sum."""
+    for group in site.explain(id).groups:
+        for root in group.roots:
+            for item in root.items:
+                yield item.id, root.id
 
 
-def _by_source(items: frozenset[str], vouched: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
+def _by_source(site: Site, items: frozenset[str]) -> dict[str, set[str]]:
     """Items by the sources that vouch for them."""
     found: dict[str, set[str]] = {}
     for item in sorted(items):
-        for source in sorted(vouched.get(item, ())):
+        for source in sorted(set(site.gather(_vouched, claims, item))):
             found.setdefault(source, set()).add(item)
     return found

@@ -6,7 +6,7 @@ that names nobody is its source's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb import models as m
@@ -49,45 +49,57 @@ def sides(site: Site, id: str) -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-def attacks(site: Site) -> dict[str, list[Attack]]:
-    """Person to what speaks against what they hold, each once, in a fixed order."""
-    found: dict[str, set[tuple[str, str, str, str]]] = {}
+def attacks(site: Site, id: str) -> list[Attack]:
+    """What speaks against what a person holds, each once, in a fixed order."""
+    told = sorted(set(site.gather(_against, _arguing, id)))
+    return [Attack(who, how, site.ref(record), site.ref(on)) for who, how, record, on in told]
 
-    def note(attackers: Iterable[str], defenders: Iterable[str], how: str, record: str, on: str) -> None:
-        for who in attackers:
-            for whom in defenders:
+
+def _arguing(site: Site) -> list[str]:
+    """Ids of the records that can speak against somebody."""
+    kinds = m.Claim | m.Argument | m.Evidence | m.Undercut | m.Question
+    return [e.id for e in site.corpus if isinstance(e.record, kinds) and e.record.active]
+
+
+def _against(site: Site, id: str) -> Iterator[tuple[str, tuple[str, str, str, str]]]:
+    """Person and (who, how, record, what they hold) of everything by which a record speaks against somebody."""
+    for attackers, defenders, how, record, on in _quarrels(site, id):
+        for who in sorted(attackers):
+            for whom in sorted(defenders):
                 if who != whom and who in site.corpus and whom in site.corpus:
-                    found.setdefault(whom, set()).add((who, how, record, on))
+                    yield whom, (who, how, record, on)
 
-    for reason in site.corpus.reasons:
-        if reason.link.stance is vocab.Stance.OPPOSES and reason.link.claim in site.corpus:
-            holders = site.ask(sides, reason.link.claim)[0]
-            note(site.ask(sides, reason.source)[0] - holders, holders, REASON, reason.source, reason.link.claim)
-    for id, item in site.corpus.of(m.Evidence, active=True):
-        for link in item.bears_on:
-            if isinstance(link, m.Link) and link.stance is vocab.Stance.OPPOSES and link.claim in site.corpus:
+
+def _quarrels(site: Site, id: str) -> Iterator[tuple[frozenset[str], frozenset[str], str, str, str]]:
+    """(attackers, defenders, how, record, what the defenders hold) of one record."""
+    record = site.corpus[id].record
+    if isinstance(record, m.Claim | m.Argument):
+        links = record.bears_on if isinstance(record, m.Claim) else (record.link,)
+        for link in links:
+            if link is not None and link.stance is vocab.Stance.OPPOSES and link.claim in site.corpus:
                 holders = site.ask(sides, link.claim)[0]
-                note(_vouchers(site, item) - holders, holders, EVIDENCE, id, link.claim)
-    for id, undercut in site.corpus.of(m.Undercut, active=True):
+                yield site.ask(sides, id)[0] - holders, holders, REASON, id, link.claim
+    elif isinstance(record, m.Evidence):
+        for bearing in record.bears_on:
+            if isinstance(bearing, m.Link) and bearing.stance is vocab.Stance.OPPOSES and bearing.claim in site.corpus:
+                holders = site.ask(sides, bearing.claim)[0]
+                yield _vouchers(site, record) - holders, holders, EVIDENCE, id, bearing.claim
+    elif isinstance(record, m.Undercut):
         attackers = site.ask(sides, id)[0]
-        if undercut.by is None and undercut.seen_in:
-            attackers |= _authors(site, undercut.seen_in[0].source)
-        if undercut.premise is not None and undercut.premise in site.corpus:
-            attackers |= site.ask(sides, undercut.premise)[0]
-        on, defenders = _defended(site, undercut.target)
+        if record.by is None and record.seen_in:
+            attackers |= _authors(site, record.seen_in[0].source)
+        if record.premise is not None and record.premise in site.corpus:
+            attackers |= site.ask(sides, record.premise)[0]
+        on, defenders = _defended(site, record.target)
         if on is not None:
-            note(attackers - defenders, defenders, SUPPORT, id, on)
-    for _, question in site.corpus.of(m.Question, active=True):
-        answers = [a for a in question.answers if a in site.corpus] if question.exclusive else []
+            yield attackers - defenders, defenders, SUPPORT, id, on
+    elif isinstance(record, m.Question):
+        answers = [a for a in record.answers if a in site.corpus] if record.exclusive else []
         for one in answers:
             for other in answers:
                 if one != other:
                     holders = site.ask(sides, one)[0]
-                    note(site.ask(sides, other)[0] - holders, holders, RIVAL, other, one)
-    return {
-        whom: [Attack(who, how, site.ref(record), site.ref(on)) for who, how, record, on in sorted(several)]
-        for whom, several in found.items()
-    }
+                    yield site.ask(sides, other)[0] - holders, holders, RIVAL, other, one
 
 
 def _vouchers(site: Site, item: m.Evidence) -> frozenset[str]:

@@ -11,7 +11,7 @@ from kb import odds, vocab
 from kb.corpus import Entry
 from kb.pages import words
 from kb.pages.facts import Fact
-from kb.pages.moves import Move, moved, moves_by_root
+from kb.pages.moves import Move, moved, moves_of_source
 from kb.pages.opposition import Attack, attacks
 from kb.pages.page import Page, Section, page, shorten
 from kb.pages.positions import LISTED, PositionView, most_telling_first, positions_by, positions_on
@@ -119,7 +119,7 @@ def differs(site: Site, id: str) -> list[Other]:
                 if before is None or (before.said or "", before.ref.id) < (p.said or "", p.ref.id):
                     shared[p.by.id][on] = p
     argued: dict[str, list[Attack]] = {}
-    for attack in site.table(attacks).get(id, []):
+    for attack in attacks(site, id):
         argued.setdefault(attack.who, []).append(attack)
     found = []
     for who in sorted({*shared, *argued}):
@@ -179,10 +179,9 @@ def _facts(site: Site, record: m.Person) -> list[Fact]:
 def _wrote(site: Site, id: str) -> list[tuple[Ref, float, list[Move]]]:
     """Sources of theirs with what each moved in decibans and where, the one that moved most first."""
     wrote = site.refs(site.written_by.get(id, ()))
-    moved_by = site.table(moves_by_root)
     found = []
     for ref in wrote:
-        moves = moved_by.get(ref.id, [])
+        moves = moves_of_source(site, ref.id)
         found.append((ref, odds.db(sum(x.size for x in moves)), moves))
     return sorted(found, key=lambda x: (-x[1], x[0].title.casefold(), x[0].id))
 

@@ -159,7 +159,7 @@ def _uses(site: Site, id: str) -> list[tuple[str, list[Ref]]]:
     """What names a quantity: formulas that take it in, evidence that reports it, claims that speak of it."""
     found: dict[str, list[Ref]] = {}
     labels = {"quantity": "Goes into", "evidence": "Reported by", "claim": "Spoken of in"}
-    for other in site.refs(site.backlinks.get(id, ())):
+    for other in site.refs(site.backlinks(id)):
         if other.kind != "position":
             found.setdefault(labels.get(other.kind, "Named by"), []).append(other)
     return [(label, found[label]) for label in (*labels.values(), "Named by") if label in found]

@@ -7,55 +7,20 @@ Three sorts of answers:
   when one of them differs, and those who asked for it are not troubled when it comes out as before;
 * a *piece* is what somebody put away to use again; it lasts until something that it was made from differs.
 
-Dependencies are observed, never declared, so none can be forgotten.
+Dependencies are observed, never declared, so none can be forgotten.  Every fact is read again at every revision, and
+compared; facts of one sort are read together from one place (:class:`Facts`), so that this costs little, and a lookup
+that is put together piece by piece (:class:`Gathered`) is put together again only from the pieces that differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
+from kb.pages.answer import NOTHING, Answer, same
+from kb.pages.lookups import Facts, Gathered, Pairs
 
-class _Nothing:
-    """Stands for a value that is not known, and differs from every other."""
-
-
-NOTHING: Any = _Nothing()
-
-
-class _Failed:
-    """A question that ended in an exception, which is an answer too; it differs from every other."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
-class Answer:
-    """A value with what it was made from and who used it.
-
-    Attributes:
-        make: makes the value; ``None`` for a piece.
-        value: the value, ``NOTHING`` when it is no longer known.
-        asked: the answers it was made from, in the order in which they were first asked for.
-        users: the answers that were made from it.
-        changed: the revision at which the value last differed.
-        checked: the revision at which it was last known to be right.
-        doubtful: whether something that it was made from, at any distance, has changed since.
-        fact, kept: whether it is a fact; whether it stays when nobody uses it.
-    """
-
-    __slots__ = ("asked", "changed", "checked", "doubtful", "fact", "kept", "key", "make", "users", "value")
-
-    def __init__(self, key: Hashable, make: Callable[[], Any] | None, *, fact: bool = False) -> None:
-        self.key = key
-        self.make = make
-        self.value: Any = NOTHING
-        self.asked: tuple[Answer, ...] = ()
-        self.users: set[Answer] = set()
-        self.changed = self.checked = -1
-        self.doubtful = False
-        self.fact = fact
-        self.kept = False
+__all__ = ["NOTHING", "Answer", "Recall"]
 
 
 class Recall:
@@ -69,24 +34,51 @@ class Recall:
         self._subject = subject
         self.revision = 0
         self._answers: dict[Hashable, Answer] = {}
-        self._facts: dict[Hashable, Answer] = {}
+        self._sorts: dict[Hashable, Facts] = {}
+        self._gathered: dict[Callable[..., Any], Gathered] = {}
         self._open: list[list[Answer]] = []
 
     def fact(self, key: Hashable, read: Callable[[], Any]) -> Any:
-        """Something read from the records or the engine.
+        """Something read from the records or the engine that is of no sort with others.
 
         Args:
             key: tells it from every other fact.
             read: reads it as it is at any later revision too; what it raises is remembered and raised.
         """
-        found = self._facts.get(key)
+        return self.facts(key, lambda: lambda _: read()).ask(None)
+
+    def facts(self, name: Hashable, begin: Callable[[], Callable[[Any], Any]]) -> Facts:
+        """Facts of one sort.
+
+        Args:
+            name: tells this sort from every other.
+            begin: called once a revision; returns what reads the fact of a key as it is now.
+        """
+        found = self._sorts.get(name)
         if found is None:
-            found = self._facts[key] = Answer(key, read, fact=True)
-            self._read(found)
-        self._note(found)
-        if isinstance(found.value, _Failed):
-            raise found.value.error
-        return found.value
+            found = self._sorts[name] = Facts(self, begin)
+        return found
+
+    def gathered(self, make: Callable[..., Iterable[tuple[Hashable, Any]]], over: Callable[[], Iterable[str]]) -> Facts:
+        """A lookup put together from what ``make(subject, id)`` gives, each a result.
+
+        Args:
+            make: gives (key, value) pairs; may not ask for another lookup that is gathered.
+            over: the ids of the present revision.
+
+        Returns:
+            Key to its values in order of the ids, ``None`` where there are none.
+
+        Raises:
+            RuntimeError: ``make`` asked for a lookup that is gathered.
+        """
+        found = self._gathered.get(make)
+        if found is None:
+            if any(gathered.at_work for gathered in self._gathered.values()):
+                raise RuntimeError("a lookup that is gathered cannot rest on another one")
+            found = self._gathered[make] = Gathered(self, make, over)
+            found.renew()
+        return found.facts
 
     def result(self, make: Callable[..., Any], *args: Hashable) -> Any:
         """The value of ``make(subject, *args)``, which asks for all it needs through this object."""
@@ -111,7 +103,7 @@ class Recall:
             return NOTHING
         self._settle(found)
         if found.value is not NOTHING:
-            self._note(found)
+            self.note(found)
         return found.value
 
     def put_away(self, key: Hashable, value: Any) -> None:
@@ -125,14 +117,60 @@ class Recall:
         found.value = value
         found.changed = found.checked = self.revision
         found.doubtful = False
-        self._note(found)
+        self.note(found)
 
     def renew(self) -> None:
         """Begin a revision: read all facts again and doubt every answer that rests on one that differs."""
         self._sweep()
         self.revision += 1
-        for fact in self._facts.values():
-            self._read(fact)
+        for facts in self._sorts.values():
+            facts.renew()
+        for gathered in self._gathered.values():
+            gathered.renew()
+
+    def wrong(self, anew: object, alike: Callable[[Any, Any], bool] = same) -> list[Hashable]:
+        """Facts that are not what reading them gives, and lookups that another subject would not give; for tests.
+
+        Args:
+            anew: a subject of the present revision that remembers nothing.
+            alike: whether two values are the same.
+        """
+        return [
+            *((name, key) for name, facts in self._sorts.items() for key in facts.wrong(alike)),
+            *(make for make, gathered in self._gathered.items() if gathered.is_wrong(anew, alike)),
+        ]
+
+    def rows(self, make: Callable[..., Any], ids: Iterable[str], rows: dict[str, Answer]) -> dict[str, Pairs | None]:
+        """Bring the results of ``make(subject, id)`` up to date, for nobody who is being made.
+
+        Args:
+            make: gives pairs.
+            ids: every id.
+            rows: id to result, of the last revision; brought up to date.
+
+        Returns:
+            Ids whose result differs from the last revision's, with what it gives now, ``None`` for one that is gone.
+        """
+        changed: dict[str, Pairs | None] = {}
+        self._open.append([])
+        try:
+            wanted = set(ids)
+            for id in rows.keys() - wanted:
+                del rows[id]
+                self.forget(_tuple_of, make, id)
+                changed[id] = None
+            for id in sorted(wanted - rows.keys()):
+                rows[id] = self._result(_tuple_of, (make, id))
+                rows[id].kept = True
+                changed[id] = rows[id].value
+            for id, row in rows.items():
+                if row.doubtful:
+                    self._settle(row)
+                    if row.changed == self.revision:
+                        changed[id] = row.value
+        finally:
+            self._open.pop()
+        return changed
 
     def _result(self, make: Callable[..., Any], args: tuple[Hashable, ...]) -> Answer:
         key = (make, args)
@@ -143,28 +181,16 @@ class Recall:
             self._answers[key] = found
         else:
             self._settle(found)
-        self._note(found)
+        self.note(found)
         return found
 
-    def _note(self, found: Answer) -> None:
+    def note(self, found: Answer) -> None:
+        """Write down that whoever is being made asked for an answer."""
         if self._open:
             self._open[-1].append(found)
 
-    def _read(self, fact: Answer) -> None:
-        """Read a fact anew."""
-        assert fact.make is not None
-        try:
-            value = fact.make()
-        except Exception as error:
-            value = _Failed(error)
-        fact.checked = self.revision
-        if not same(fact.value, value):
-            fact.value = value
-            fact.changed = self.revision
-            self._doubt(fact)
-
     @staticmethod
-    def _doubt(changed: Answer) -> None:
+    def doubt(changed: Answer) -> None:
         """Mark everything that rests on an answer."""
         waiting = list(changed.users)
         while waiting:
@@ -228,17 +254,9 @@ class Recall:
                 below = found.asked
                 self._release(found)
                 waiting += [a for a in below if not a.users and not a.kept and not a.fact]
-        for key in [key for key, fact in self._facts.items() if not fact.users]:
-            del self._facts[key]
+        for name in [name for name, facts in self._sorts.items() if not facts.sweep()]:
+            del self._sorts[name]
 
 
-def same(a: Any, b: Any) -> bool:
-    """Whether two values are equal and of one type; when in doubt they are not."""
-    if a is b:
-        return a is not NOTHING
-    if type(a) is not type(b) or isinstance(a, _Failed):
-        return False
-    try:
-        return bool(a == b)
-    except Exception:
-        return False
+def _tuple_of(subject: object, make: Callable[..., Iterable[tuple[Hashable, Any]]], id: str) -> Pairs:
+    return tuple(make(subject, id))

@@ -15,7 +15,7 @@ def render_plain(site: Site, entry: Entry) -> Page:
     """The page of a record without weight, such as a withdrawn claim: what it says, who refers to it, who holds it."""
     record = entry.record
     positions = positions_on(site, entry.id)
-    backlinks = site.backlinks.get(entry.id, ())
+    backlinks = site.backlinks(entry.id)
     sections = [Section("facts", "What it is")]
     if positions:
         sections.append(Section("positions", "Who holds what"))

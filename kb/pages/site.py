@@ -18,6 +18,7 @@ from kb.engine import Assessment
 from kb.engine.propagate import Propagated
 from kb.engine.results import Credence, Explanation
 from kb.engine.viewpoints import Change
+from kb.grouping import Grouping
 from kb.pages import prose, words
 from kb.timeline import Timeline
 
@@ -154,6 +155,19 @@ class Site:
     def table(self, make: Callable[[Site], Mapping[K, V]]) -> Mapping[K, V]:
         """A lookup made in one go for all pages: as :meth:`ask`, but a page rests only on the keys that it looks up."""
         return self.ask(make)
+
+    def gather(self, make: Gives[K, V], over: Callable[[Site], Iterable[str]], key: K) -> tuple[V, ...]:
+        """What records give to a key, record by record: a lookup of which an edit touches only what it touches.
+
+        Args:
+            make: gives (key, value) pairs for one id; as for :meth:`ask`, and it may not gather itself.
+            over: the ids.
+            key: whose values are wanted.
+
+        Returns:
+            The values in order of the ids that give them.
+        """
+        return self.ask(_gathered, make, over).get(key, ())
 
     def explain(self, id: str) -> Explanation:
         """How one claim's credence comes about, asked of the engine once."""
@@ -301,16 +315,12 @@ class Site:
             found.setdefault(source, []).extend((u, claim) for u in ids)
         return {source: tuple(pairs) for source, pairs in found.items()}
 
-    @cached_property
-    def backlinks(self) -> Mapping[str, tuple[str, ...]]:
-        """Record to the records that name it, anywhere in their fields."""
-        found: dict[str, set[str]] = {}
-        for entry in self.corpus:
-            for id in _named(entry.document.data):
-                target = self.corpus.find(id)
-                if target is not None and target.id != entry.id:
-                    found.setdefault(target.id, set()).add(entry.id)
-        return {id: tuple(sorted(ids)) for id, ids in found.items()}
+    def backlinks(self, id: str) -> tuple[str, ...]:
+        """Records that name a record, anywhere in their fields, by its id or by an old one."""
+        entry = self.corpus.find(id)
+        old = entry.record.aliases if entry is not None else ()
+        names = [id, *(name for name in old if self.corpus[name].id == id)]
+        return tuple(sorted({other for name in names for other in self.corpus.named_in.get(name, ())} - {id}))
 
     def items_beneath(self, id: str) -> frozenset[str]:
         """Evidence items with weight beneath a claim: its own, its rivals', and those of its reasons; each once.
@@ -363,6 +373,14 @@ class Site:
         return self.settings.site_url.rstrip("/") + "/" + path
 
 
+Gives = Callable[[Site, str], Iterable[tuple[K, V]]]
+"""What gives pairs of key and value for an id."""
+
+
+def _gathered(site: Site, make: Gives[K, V], over: Callable[[Site], Iterable[str]]) -> Mapping[K, tuple[V, ...]]:
+    return Grouping(lambda id: make(site, id), ((id, id) for id in sorted(over(site)))).groups
+
+
 def _explain(site: Site, id: str) -> Explanation:
     return site.assessment.explain(id)
 
@@ -407,16 +425,3 @@ def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return {key: tuple(values) for key, values in found.items()}
-
-
-def _named(value: object) -> Iterator[str]:
-    """Every string and key in a record's data that could be an id."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield key
-            yield from _named(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _named(inner)

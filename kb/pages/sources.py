@@ -14,7 +14,7 @@ from kb.engine import arithmetic
 from kb.engine.graph import source_reliability
 from kb.pages import lineage, turning, words
 from kb.pages.facts import Fact
-from kb.pages.moves import Move, moves_by_root
+from kb.pages.moves import Move, moves_of_source
 from kb.pages.page import Page, Section, page
 from kb.pages.positions import LISTED, PositionView, most_telling_first, view
 from kb.pages.records import common
@@ -26,7 +26,7 @@ from kb.pages.site import Ref, Site
 def render_source(site: Site, entry: Entry) -> Page:
     """The page of a source: what it moved, where it comes from and leads to, what cites it, what its copy lacks."""
     record = site.corpus.record(entry.id, m.Source)
-    found = site.table(moves_by_root).get(entry.id, [])
+    found = moves_of_source(site, entry.id)
     cited = [site.ref(id) for id in site.corpus.cited_in.get(entry.id, ())]
     by_kind = [
         (kind, [r for r in cited if r.kind == kind.value]) for kind in vocab.Kind if kind is not vocab.Kind.POSITION
@@ -128,7 +128,7 @@ def sources_listing(site: Site) -> Listing:
     """All sources in force: those that moved most first."""
     found: list[tuple[Row, float, int]] = []
     for id, source in site.corpus.of(m.Source, active=True):
-        moves = site.table(moves_by_root).get(id, [])
+        moves = moves_of_source(site, id)
         names = [site.corpus[a].title for a in source.authors] + ([source.authors_text] if source.authors_text else [])
         cited = site.corpus.cited_in.get(id, ())
         moved = odds.db(sum(x.size for x in moves))

@@ -140,6 +140,7 @@ def _prepare(work: _Work) -> None:
     site = work.rendering.site
     for id in site.credences:
         site.explain(id)
+        site.assessment.firm(id)
     if turning.is_small(site):
         for id in site.credences:
             site.assessment.cruxes(id)

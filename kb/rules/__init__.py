@@ -7,6 +7,7 @@ are in ``examples/some-name.txt``.  Modules that start with an underscore are no
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import pkgutil
@@ -16,10 +17,23 @@ from types import MappingProxyType
 from kb.corpus import Corpus
 from kb.errors import Finding, Level, limited
 from kb.load import Loaded, load
+from kb.rules._alone import Checked
 from kb.rules._base import Check, Family, Reporter, Rule
 from kb.rules._reading import CRASHED, READING, Code
 
-__all__ = ["READING", "RULES", "Check", "Code", "Family", "Reporter", "Rule", "check_loaded", "check_tree", "run_rules"]
+__all__ = [
+    "READING",
+    "RULES",
+    "Check",
+    "Checked",
+    "Code",
+    "Family",
+    "Reporter",
+    "Rule",
+    "check_loaded",
+    "check_tree",
+    "run_rules",
+]
 
 
 def _discover() -> dict[str, Rule]:
@@ -29,7 +43,7 @@ def _discover() -> dict[str, Rule]:
         module = importlib.import_module(f"{__name__}.{name}")
         report: Reporter = module.report
         found[report.code] = Rule(
-            report.code, report.family, report.level, module.check, inspect.getdoc(module.check) or ""
+            report.code, report.family, report.level, module.check, inspect.getdoc(module.check) or "", report.alone
         )
     return dict(sorted(found.items()))
 
@@ -38,17 +52,21 @@ RULES = MappingProxyType(_discover())
 """Code to rule."""
 
 
-def run_rules(corpus: Corpus, *, errors_alone: bool = False) -> tuple[Finding, ...]:
+def run_rules(corpus: Corpus, *, errors_alone: bool = False, known: Checked | None = None) -> tuple[Finding, ...]:
     """Every rule's findings, in order of place.  A rule that crashes becomes a finding and the others still run.
 
     Args:
         corpus: the records.
         errors_alone: run only the rules whose findings are errors; no other rule reports any.
+        known: what earlier calls with the same ``errors_alone`` found record by record; brought up to date.
     """
     found: set[Finding] = set()
-    for rule in RULES.values():
-        if errors_alone and rule.level is not Level.ERROR:
-            continue
+    rules = [rule for rule in RULES.values() if rule.level is Level.ERROR or not errors_alone]
+    if known is not None:
+        with contextlib.suppress(Exception):  # then every rule runs by itself, and says which one fails
+            found.update(known(corpus, [rule.check for rule in rules if rule.alone]))
+            rules = [rule for rule in rules if not rule.alone]
+    for rule in rules:
         try:
             found.update(rule.check(corpus))
         except Exception as error:
@@ -66,7 +84,7 @@ def run_rules(corpus: Corpus, *, errors_alone: bool = False) -> tuple[Finding, .
     return tuple(sorted(found, key=Finding.sort_key))
 
 
-def check_loaded(loaded: Loaded, *, errors_alone: bool = False) -> tuple[Finding, ...]:
+def check_loaded(loaded: Loaded, *, errors_alone: bool = False, known: Checked | None = None) -> tuple[Finding, ...]:
     """Findings of reading and of all rules, at most 50 a file and 200 a run; a last line says how many more there are.
 
     Rules look at the mended copies of broken records too, so that everything wrong with a file is said at once.
@@ -74,8 +92,9 @@ def check_loaded(loaded: Loaded, *, errors_alone: bool = False) -> tuple[Finding
     Args:
         loaded: what was read.
         errors_alone: see :func:`run_rules`; for those who only ask whether the records can be used.
+        known: see :func:`run_rules`; for those who ask again and again.
     """
-    found = run_rules(loaded.draft, errors_alone=errors_alone)
+    found = run_rules(loaded.draft, errors_alone=errors_alone, known=known)
     rules = [f for f in found if (f.path, f.line, f.col) not in loaded.mended]
     return limited([*loaded.findings, *rules], loaded.corpus.root, already_left_out=loaded.left_out)
 

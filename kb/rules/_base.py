@@ -14,6 +14,7 @@ from kb import models as m
 from kb.anchors import located_passages
 from kb.corpus import NONE, Corpus, Entry
 from kb.errors import MAX_PER_RUN, Finding, Level
+from kb.rules._alone import One
 from kb.text import Path
 from kb.vocab import Kind
 
@@ -60,6 +61,7 @@ class Rule:
         level: the level of its findings.
         check: corpus to findings.
         doc: what it looks for, why it matters and how to mend it.
+        alone: whether it looks at each record by itself, and at others only by their ids.
     """
 
     code: str
@@ -67,15 +69,24 @@ class Rule:
     level: Level
     check: Check
     doc: str
+    alone: bool = False
 
 
 class Reporter:
-    """Makes the findings of one rule; the code is the module's name with hyphens."""
+    """Makes the findings of one rule; the code is the module's name with hyphens.
 
-    def __init__(self, module: str, family: Family, level: Level) -> None:
+    Args:
+        module: name of the rule's module.
+        family: what it is about.
+        level: of its findings.
+        alone: whether it looks at each record by itself, and at others only by their ids.
+    """
+
+    def __init__(self, module: str, family: Family, level: Level, *, alone: bool = False) -> None:
         self.code = module.rpartition(".")[2].replace("_", "-")
         self.family = family
         self.level = level
+        self.alone = alone
 
     def __call__(
         self, entry: Entry, where: Path, message: str, hint: str, *, key: bool = False, level: Level | None = None
@@ -231,8 +242,16 @@ class _Each(Generic[T]):
         self._make = make
         self._known: dict[int, tuple[Entry, tuple[T, ...]]] = {}
 
-    def __call__(self, entries: Iterable[Entry]) -> tuple[T, ...]:
-        """What is made of records, one after the other."""
+    def __call__(self, corpus: Corpus, entries: Iterable[Entry] | None = None) -> tuple[T, ...]:
+        """What is made of records, one after the other.
+
+        Args:
+            corpus: the records.
+            entries: the same in another order.
+        """
+        if isinstance(corpus, One):
+            return tuple(made for entry in corpus for made in self._make(entry))
+        entries = corpus if entries is None else entries
         known, now = self._known, {}
         for entry in entries:
             found = known.get(id(entry))
@@ -260,10 +279,14 @@ def _passages(entry: Entry) -> tuple[tuple[Entry, Path, m.Passage], ...]:
     return tuple((entry, where, passage) for where, passage in located_passages(entry.record))
 
 
-@lru_cache(maxsize=2)
 def references(corpus: Corpus) -> tuple[Reference, ...]:
     """Every reference in the records, file by file in order of path."""
-    return _references(sorted(corpus, key=lambda e: e.path))
+    return _all_references(corpus) if isinstance(corpus, Corpus) else _references(corpus)
+
+
+@lru_cache(maxsize=2)
+def _all_references(corpus: Corpus) -> tuple[Reference, ...]:
+    return _references(corpus, sorted(corpus, key=lambda e: e.path))
 
 
 class Nearest:
@@ -279,7 +302,8 @@ class Nearest:
         if self._left <= 0:
             return None
         self._left -= 1
-        ids = self._ids.setdefault(kinds, [e.id for e in self._corpus if e.kind in kinds and e.record.active])
+        every = self._corpus.whole if isinstance(self._corpus, One) else self._corpus
+        ids = self._ids.setdefault(kinds, [e.id for e in every if e.kind in kinds and e.record.active])
         hit = process.extractOne(id, ids, score_cutoff=75)
         return hit[0] if hit else None
 
@@ -318,7 +342,6 @@ def links(entry: Entry) -> Iterator[tuple[Path, m.Link]]:
         yield ("link",), link
 
 
-@lru_cache(maxsize=2)
 def every_link(corpus: Corpus) -> tuple[tuple[Entry, Path, m.Link], ...]:
     """(record, path, link) of every link to a claim."""
     return _links(corpus)
@@ -330,7 +353,6 @@ def texts(corpus: Corpus) -> tuple[tuple[Entry, Path, str], ...]:
     return tuple((entry, where, text) for entry in corpus for where, text in texts_in(entry.document.data))
 
 
-@lru_cache(maxsize=2)
 def passages(corpus: Corpus) -> tuple[tuple[Entry, Path, m.Passage], ...]:
     """(record, path, passage) of every passage that the records cite."""
     return _passages(corpus)

@@ -9,7 +9,7 @@ from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter, count, passages
 from kb.snapshots import word_count
 
-report = Reporter(__name__, Family.ANCHOR, Level.ERROR)
+report = Reporter(__name__, Family.ANCHOR, Level.ERROR, alone=True)
 FEWEST, MOST = 3, 8
 
 

@@ -10,7 +10,7 @@ from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Family.EVIDENCE, Level.ERROR)
+report = Reporter(__name__, Family.EVIDENCE, Level.ERROR, alone=True)
 TOLERANCE = 1e-6
 
 

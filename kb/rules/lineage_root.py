@@ -9,7 +9,7 @@ from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Family.LINEAGE, Level.ERROR)
+report = Reporter(__name__, Family.LINEAGE, Level.ERROR, alone=True)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter
 from kb.text import Path
 
-report = Reporter(__name__, Family.EVIDENCE, Level.ERROR)
+report = Reporter(__name__, Family.EVIDENCE, Level.ERROR, alone=True)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

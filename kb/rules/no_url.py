@@ -10,7 +10,7 @@ from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Family.REFERENCE, Level.ERROR)
+report = Reporter(__name__, Family.REFERENCE, Level.ERROR, alone=True)
 DEEPEST = 100
 """Answers to answers that are followed up."""
 _COMMENTS = (vocab.SourceType.COMMENT, vocab.SourceType.UNNAMED_COMMENT)

@@ -10,7 +10,7 @@ from kb.corpus import NONE, Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter, count
 
-report = Reporter(__name__, Family.ARGUMENT, Level.ERROR)
+report = Reporter(__name__, Family.ARGUMENT, Level.ERROR, alone=True)
 TOLERANCE = 1e-6
 
 

@@ -10,7 +10,7 @@ from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter
 from kb.snapshots import is_snapshot_name
 
-report = Reporter(__name__, Family.SAFETY, Level.ERROR)
+report = Reporter(__name__, Family.SAFETY, Level.ERROR, alone=True)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

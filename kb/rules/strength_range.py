@@ -10,7 +10,7 @@ from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter, every_link
 
-report = Reporter(__name__, Family.EVIDENCE, Level.ERROR)
+report = Reporter(__name__, Family.EVIDENCE, Level.ERROR, alone=True)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Family, Nearest, Reporter, a_kind, references
 
-report = Reporter(__name__, Family.REFERENCE, Level.ERROR)
+report = Reporter(__name__, Family.REFERENCE, Level.ERROR, alone=True)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from kb.corpus import Corpus
 from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter
 
-report = Reporter(__name__, Family.SAFETY, Level.ERROR)
+report = Reporter(__name__, Family.SAFETY, Level.ERROR, alone=True)
 
 SHORT = frozenset(
     {"bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "buff.ly", "lnkd.in", "dlvr.it", "rb.gy"}

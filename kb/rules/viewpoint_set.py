@@ -9,7 +9,7 @@ from kb.corpus import Corpus, Entry
 from kb.errors import Finding, Level
 from kb.rules._base import Family, Reporter, a_kind
 
-report = Reporter(__name__, Family.POSITION, Level.ERROR)
+report = Reporter(__name__, Family.POSITION, Level.ERROR, alone=True)
 _FIELDS: dict[type[m.Record], tuple[str, ...]] = {
     m.Claim: ("base_rate", "strength", "strengths"),
     m.Undercut: ("base_rate", "kill"),

@@ -9,7 +9,7 @@ from kb.errors import Finding, Level
 from kb.rules._base import Family, Nearest, Reporter, a_kind, references
 from kb.vocab import Kind
 
-report = Reporter(__name__, Family.REFERENCE, Level.ERROR)
+report = Reporter(__name__, Family.REFERENCE, Level.ERROR, alone=True)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:

@@ -158,9 +158,9 @@ class LiveSite:
             if self._rendering is None:
                 self._rendering = Rendering(self._site, self._frame.shell, self._frame.pages, self._draw)
             names = {f"data/{form.file_name}" for form in FORMATS.values()}
-            stubs = dict.fromkeys((form.file_name for form in FORMATS.values()), b"")
-            late = [part for part in self._rendering.parts(stubs) if part.late]
-            self._late = frozenset(names | {str(part.args[0]) for part in late if part.args[0] in self._frame.pages})
+            self._late = frozenset(
+                names | {str(part.args[0]) for part in self._rendering.hand_written({}) if part.late}
+            )
             self._is_late = True
             parts = tuple(self._rendering.parts())
             self._forget_all_but(parts)

@@ -17,7 +17,7 @@ from kb.engine.assessment import reassess
 from kb.errors import KbError, Level
 from kb.load import Known, load
 from kb.publish import CONFIG
-from kb.rules import check_loaded
+from kb.rules import Checked, check_loaded
 from kb.serve.live import LiveSite
 from kb.serve.web import Desk
 
@@ -53,6 +53,7 @@ class Session:
         self.desk = desk
         self._tell = tell
         self._known = Known()
+        self._checked = Checked()
         self._shown = ""
         self._before: Assessment | None = None
 
@@ -65,7 +66,7 @@ class Session:
         start = time.perf_counter()
         try:
             loaded = load(self.claims, self._known)
-            findings = check_loaded(loaded, errors_alone=True)  # the others wait for `kb check`
+            findings = check_loaded(loaded, errors_alone=True, known=self._checked)  # the others wait for `kb check`
             if report.is_failure(findings):
                 self._fail([str(finding) for finding in findings if finding.level is Level.ERROR])
                 return

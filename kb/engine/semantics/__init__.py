@@ -93,7 +93,7 @@ def _swept(debate: Corpus | Network | Propagated) -> Propagated:
 def _credences(result: Propagated, name: str, outcome: Outcome) -> Credences:
     """An outcome by id; the hidden answers "none of these" are left out."""
     net = result.net
-    items, groups = beneath_counts(result)
+    counts = beneath_counts(result)
     base_rate = result.setup.inputs.base_rate[:, 0]
     found = {}
     for i, id in enumerate(net.ids):
@@ -110,8 +110,8 @@ def _credences(result: Propagated, name: str, outcome: Outcome) -> Credences:
             residual=float(outcome.residual[i]),
             iterations=int(outcome.iterations[i]),
             converged=bool(outcome.converged[i]),
-            items=items[i],
-            groups=groups[i],
+            items=counts[i][0],
+            groups=counts[i][1],
         )
     cycles = tuple(tuple(net.ids[c] for c in cycle) for cycle in net.cycles)
     return Credences(found, semantics=name, cycles=cycles, notes=outcome.notes)

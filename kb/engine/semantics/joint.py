@@ -308,7 +308,7 @@ def _reliability(result: Propagated, key: tuple[str, int]) -> float:
     """Chance that a root is reliable; for a lineage the one whose cap is the lineage's capacity."""
     if key[0] == "root":
         return float(result.setup.inputs.root_reliability[key[1], 0])
-    cap = float(result.conserver.caps(result.setup).lineage[key[1], 0])
+    cap = float(result.conserver.caps(result.setup).lineage[key[1]][0])
     odds = math.expm1(min(cap, 700.0)) * FAULTY_LOOKALIKE
     return odds / (1 + odds)
 
