@@ -114,6 +114,16 @@ def text_of(data: Mapping[str, Any], comments: Mapping[Path, str] | None = None,
     return write_tree(tree).encode()
 
 
+def hint(name: str, depth: int = 2) -> str:
+    """First line of a record file, by which editors find the schema.
+
+    Args:
+        name: a kind, or ``topic``.
+        depth: how many folders the file lies below the folder that holds ``kb/``.
+    """
+    return f"# yaml-language-server: $schema={'../' * depth}kb/schemas/{name}.schema.json"
+
+
 def _nothing(root: Block) -> None:
     """The change that changes nothing."""
 

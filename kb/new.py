@@ -26,7 +26,6 @@ from kb.errors import Finding, Level
 from kb.imports import Cited
 from kb.load import RESERVED, read_record
 from kb.rules import run_rules
-from kb.schema import hint
 from kb.text import Path, read_document
 from kb.typed import date_of, in_latin_letters, plain_letters
 from kb.validate import locate, value_at
@@ -299,7 +298,7 @@ def draft(id: str, kind: vocab.Kind, topic: str, data: Mapping[str, Any], root: 
         comments: explain the fields.
     """
     fields = {"kind": kind.value, **{key: value for key, value in data.items() if value is not None and key != "kind"}}
-    text = fmt.text_of(fields, _comments(kind, fields) if comments else {}, hint(kind.value))
+    text = fmt.text_of(fields, _comments(kind, fields) if comments else {}, fmt.hint(kind.value))
     return Draft(id, kind, topic, f"{root}/{topic}/{id}.yaml", text)
 
 
@@ -323,13 +322,7 @@ def likelier(stance: str) -> str:
 
 def strength_scale() -> str:
     """The words of strength, each with its likelihood ratio."""
-    return ", ".join(f"{word} {factor}" for word, factor in strength_factors().items())
-
-
-def strength_factors() -> dict[str, str]:
-    """Word of strength to its likelihood ratio as people read it."""
-    factors = {word.word: 10 ** (word.db / 10) for word in vocab.STRENGTH_WORDS.values()}
-    return {word: f"{x:.0f}" if x > 1.5 else f"{x:.2f}" for word, x in factors.items()}
+    return ", ".join(f"{word} {factor}" for word, factor in m.strength_factors().items())
 
 
 def try_out(corpus: Corpus, drafts: Iterable[Draft], *, broken: bool = False) -> Trial:

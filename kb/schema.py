@@ -147,13 +147,3 @@ def stale(folder: Path = FOLDER) -> tuple[str, ...]:
     there = {path.name: path for path in folder.glob("*.json")} if folder.is_dir() else {}
     wrong = [n for n, text in wanted.items() if n not in there or there[n].read_text(encoding="utf-8") != text]
     return tuple(sorted([*wrong, *(n for n in there if n not in wanted)]))
-
-
-def hint(name: str, depth: int = 2) -> str:
-    """First line of a record file, by which editors find the schema.
-
-    Args:
-        name: a kind, or ``topic``.
-        depth: how many folders the file lies below the folder that holds ``kb/``.
-    """
-    return f"# yaml-language-server: $schema={'../' * depth}kb/schemas/{file_name(name)}"

@@ -16,9 +16,8 @@ from support import ROOT
 
 from kb import vocab
 from kb.cli import app
-from kb.fmt import formatted
+from kb.fmt import formatted, hint
 from kb.load import read_record
-from kb.schema import hint
 
 SNIPPETS = json.loads((ROOT / ".vscode" / "counterpoise.code-snippets").read_text())
 KINDS = [kind.value for kind in vocab.Kind]

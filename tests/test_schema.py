@@ -11,7 +11,7 @@ import pytest
 from referencing import Registry, Resource
 from support import CLOCK, ROOT, Kb
 
-from kb import schema, vocab
+from kb import fmt, schema, vocab
 from kb.load import load
 
 FOLDERS = (CLOCK, ROOT / "claims")
@@ -57,7 +57,7 @@ def test_first_lines_lead_to_the_schema(folder: Path) -> None:
     depth = 2 if folder == ROOT / "claims" else 5
     for entry in load(folder).corpus:
         first = Path(entry.path).read_text(encoding="utf-8").split("\n", 1)[0]
-        assert first == schema.hint(entry.kind.value, depth), entry.path
+        assert first == fmt.hint(entry.kind.value, depth), entry.path
         target = (Path(entry.path).parent / first.split("$schema=")[1]).resolve()
         assert target == schema.FOLDER / schema.file_name(entry.kind.value)
 

@@ -13,7 +13,8 @@ import yaml
 from repositories import Repository, evidence
 from support import ROOT, Kb
 
-from kb import new, typed, vocab
+from kb import models as m
+from kb import typed, vocab
 from kb.cli import app
 
 GITHUB = ROOT / ".github"
@@ -198,7 +199,7 @@ def test_the_commands_of_validate_on_a_pull_request(kb: Kb, tmp_path: Path, monk
 def test_the_form_offers_what_a_record_takes() -> None:
     fields = {f["id"]: f for f in read(FORM)["body"] if "id" in f}
     offered = {id: f["attributes"].get("options") for id, f in fields.items()}
-    factors = new.strength_factors()
+    factors = m.strength_factors()
     assert list(factors) == list(vocab.STRENGTH_WORDS)
     assert offered["strength"] == [f"{word}: about {factor} times as likely" for word, factor in factors.items()]
     assert "slight: about 2 times as likely" in offered["strength"]

@@ -113,6 +113,12 @@ def strength_text(strength: Strength) -> str:
     return strength
 
 
+def strength_factors() -> dict[str, str]:
+    """Word of strength to its likelihood ratio as people read it."""
+    factors = {word.word: 10 ** (word.db / 10) for word in vocab.STRENGTH_WORDS.values()}
+    return {word: f"{x:.0f}" if x > 1.5 else f"{x:.2f}" for word, x in factors.items()}
+
+
 def reliability_value(value: ReliabilityValue) -> float:
     """A reliability as a number strictly between 0 and 1."""
     return vocab.RELIABILITY_WORDS[value] if isinstance(value, str) else value

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kb.engine import Assessment
-from kb.pages import cite, data, feeds, jsonld, maps, outline, preview, rows, whatif
+from kb.pages import adding, cite, data, feeds, jsonld, maps, outline, preview, rows, whatif
 from kb.pages.changes import modified
 from kb.pages.evidence import evidence_listing
 from kb.pages.forecasts import predictions_csv
@@ -216,6 +216,7 @@ def _data_files(site: Site) -> Files:
     """What is read by scripts, readers of feeds and programs, beside the exports."""
     return (
         (INDEX_PATH, search_index(site)),
+        (adding.PATH, adding.script(site)),
         (feeds.ATOM_PATH, feeds.atom(site)),
         (feeds.JSON_PATH, feeds.json_feed(site)),
         *cite.whole_files(site),

@@ -10,7 +10,7 @@ from kb import models as m
 from kb import vocab
 from kb.corpus import Entry
 from kb.engine.graph import item_reliability, source_reliability
-from kb.pages import cite, lineage, turning, words
+from kb.pages import cite, lineage, prefill, turning, words
 from kb.pages.facts import Fact
 from kb.pages.lineage import Together
 from kb.pages.moves import Move, moved, moves_of_item
@@ -38,6 +38,7 @@ class Bearing:
             debate too large for that.
         picture: the same as a small line, or ``None``.
         contest: where a prefilled undercut opens, or ``None``.
+        question: the question through which it bears on the claim, as one of its answers; empty for a link.
     """
 
     move: Move
@@ -48,6 +49,7 @@ class Bearing:
     with_: str
     picture: CredenceView | None
     contest: str | None
+    question: str
 
 
 def render_evidence(site: Site, entry: Entry) -> Page:
@@ -127,6 +129,7 @@ def _bearings(site: Site, entry: Entry, moves: list[Move]) -> list[Bearing]:
                 with_=words.percent(end) if known else "",
                 picture=moved(start, end) if known else None,
                 contest=cite.contest_url(site, entry.id, id, entry.topic),
+                question=to if (to := prefill.target_of(site.corpus, entry.id, id)["to"]) != id else "",
             )
         )
     return found

@@ -47,7 +47,7 @@ def evidence_for(entry: Entry) -> str:
             "    # supports or opposes.",
             "    stance:",
             "    # How many times likelier it is to see this if the claim is true than if it is false:",
-            f"    # {', '.join(_scale())}.",
+            f"    # {', '.join(f'{word} {factor}' for word, factor in m.strength_factors().items())}.",
             "    strength:",
             *_indented(_asked(m.Link, "why")),
         ]
@@ -90,11 +90,6 @@ def file_name(corpus: Corpus, wanted: str) -> str:
     taken = (corpus.entries, corpus.aliases, corpus.unread)
     names = chain((short,), (f"{short}-{n}" for n in count(2)))
     return next(name for name in names if not any(name in known for known in taken))
-
-
-def _scale() -> list[str]:
-    factors = {word.word: 10 ** (word.db / 10) for word in vocab.STRENGTH_WORDS.values()}
-    return [f"{word} {x:.0f}" if x > 1.5 else f"{word} {x:.2f}" for word, x in factors.items()]
 
 
 def _asked(model: type[BaseModel], *names: str) -> list[str]:

@@ -15,7 +15,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from kb import models as m
 from kb import vocab
 from kb.engine.graph import NONE_SUFFIX
-from kb.engine.part import Part, closure, part_of, plain
+from kb.engine.part import Part, closure, named, part_of, plain
 from kb.pages import turning, words
 from kb.pages.site import Ref, Site
 
@@ -256,9 +256,10 @@ def what_if(site: Site, id: str) -> WhatIf:
 
 
 def script(site: Site, id: str) -> bytes | None:
-    """What lies beneath a claim, as a script that loads from a file as from a server; ``None`` where nothing moves.
+    """What lies beneath a claim, as a script that loads from a file as from a server; ``None`` where it is too much.
 
-    ``names`` has for each claim its kind, id and title; ``inputs`` leads from a key to where the engine keeps it.
+    ``names`` has for each claim its kind, id and title; ``inputs`` leads from a key to where the engine keeps it;
+    it is empty where nothing bears on the claim yet.  ``ids`` says which records stand behind the rows.
     """
     return site.ask(_made, id)[1]
 
@@ -275,24 +276,26 @@ def _made(site: Site, id: str) -> tuple[WhatIf, bytes | None]:
         too_many=part is None,
         propose=f"{repository.rstrip('/')}/issues/new" if repository is not None else None,
     )
-    if part is None or not views:
+    if part is None:
         return section, None
     data = {
         "claim": part.claims[movables.at],
+        "topic": site.corpus[id].topic,
         "names": [_name(site, movables.net.ids[c]) for c in part.claims],
         "inputs": {view.key: movables.places(address) for address, view in views},
         "words": {"credence": credence_limits(), "strength": strength_limits()},
         "part": plain(movables.result, part),
+        "ids": named(movables.result, part),
     }
     text = str(htmlsafe_json_dumps(data, separators=(",", ":")))
     return section, f"window.counterpoiseWhatIf={text};\n".encode()
 
 
 def _name(site: Site, id: str) -> list[str]:
-    """Kind, id and title of a claim; a question's "none of these" has a title alone."""
+    """Kind, id and title of a claim; a question's "none of these" is no record and has no kind."""
     if id not in site.corpus:
         question = id.removesuffix(NONE_SUFFIX)
-        return ["", "", f"None of the answers to “{site.ref(question).title}”"]
+        return ["", id, f"None of the answers to “{site.ref(question).title}”"]
     ref = site.ref(id)
     return [ref.kind, ref.id, ref.title]
 

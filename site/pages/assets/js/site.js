@@ -129,6 +129,26 @@
     load("assets/js/figure.js").then(() => { if (document.querySelector("[data-kb-figure=map]")) load("assets/js/map.js"); });
   }
 
+  // ---- adding in place -----------------------------------------------------------------------------------------
+
+  // The form comes when somebody asks for it, or left a draft on this page; without it the links lead where they say.
+  const asks = document.querySelectorAll("[data-kb-add]");
+  const withForm = () => load("assets/js/add/add.js");
+  for (const link of asks) {
+    const { kbAdd: mode, kbTo: to, kbFrom: from, kbQuestion: question } = link.dataset;
+    const open = (event) => {
+      event.preventDefault();
+      withForm().then(() => window.counterpoise.add({ mode, to: to.split(" "), from, question }), () => { location.href = link.href; });
+    };
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-haspopup", "dialog");
+    link.addEventListener("click", (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) open(event); });
+    link.addEventListener("keydown", (event) => { if (event.key === " ") open(event); });
+  }
+  let draft = null;
+  try { draft = asks.length && sessionStorage.getItem(`kb-add ${location.pathname}`); } catch { /* a browser that keeps nothing */ }
+  if (draft) withForm();
+
   // ---- tables and outline -------------------------------------------------------------------------------------
 
   if (document.querySelector("[data-kb-filters][data-script]")) load("assets/js/rows.js");
