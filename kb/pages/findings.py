@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
+from typing import TYPE_CHECKING
 
 from kb import odds
 from kb.pages import words
 from kb.pages.estimates import CALENDAR, Figure, Metric, figure
 from kb.pages.site import CredenceView, Ref
-from kb.pages.sums import SumRow
+
+if TYPE_CHECKING:
+    from kb.pages.sums import SumRow  # it renders with what is defined here
 
 MOST = 0.5
 """A line with this share of all that moves a number one way does most of the moving."""
