@@ -57,6 +57,7 @@ def changes_page(site: Site) -> Markup:
         lately=[c for c in shown if c.moves][:LATELY],
         days=_days(shown),
         open=OPEN,
+        level=3,
         older=max(len(steps) - MOST, 0),
         months=[Month(f"changes/{name}.html", _title(name), len(found)) for name, found in _months(steps)],
         known=past is not None,
@@ -69,9 +70,8 @@ def month_pages(site: Site) -> tuple[tuple[str, Page], ...]:
     pages = []
     for name, steps in _months(recorded(site)):
         path, title = f"changes/{name}.html", f"Changes in {_title(name)}"
-        body = render(
-            "changes-month.html.j2", root="../", title=title, days=_days([change_view(site, step) for step in steps])
-        )
+        days = _days([change_view(site, step) for step in steps])
+        body = render("changes-month.html.j2", root="../", title=title, days=days, open=OPEN, level=2)
         pages.append((path, made(site, path, title, body, description=f"{title}, day by day.")))
     return tuple(pages)
 

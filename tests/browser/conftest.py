@@ -48,6 +48,7 @@ KINDS = {
     "people list": "people.html",
     "terms list": "terms.html",
     "changes": "changes.html",
+    "changes of a month": "changes/2023-11.html",
     "quantities list": "quantities.html",
     "predictions": "predictions.html",
     "topics list": "topics.html",
