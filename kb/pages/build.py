@@ -28,6 +28,7 @@ from kb.pages.site import Settings, Site
 from kb.pages.sitemap import sitemap
 from kb.pages.sources import sources_listing
 from kb.pages.table import claims_listing
+from kb.pages.track import scores_csv
 from kb.timeline import Timeline
 
 DECISIONS = "decisions/"
@@ -222,6 +223,7 @@ def _data_files(site: Site) -> Files:
         *cite.whole_files(site),
         ("predictions.csv", predictions_csv(site)),
         ("quantities.csv", quantities_csv(site)),
+        ("scores.csv", scores_csv(site)),
     )
 
 

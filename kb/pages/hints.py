@@ -173,6 +173,16 @@ HINTS: dict[str, Hint] = {
         "that the answer would not move the number.",
         "method.html#intervals",
     ),
+    "brier": Hint(
+        "Brier score",
+        "The mean squared distance between the number and what happened, counted as 1 or 0. 0 is perfect; always "
+        "saying 50% gives 0.25; being certain and wrong gives 1.",
+    ),
+    "log-score": Hint(
+        "Log score",
+        "The binary logarithm of the probability given to what happened, on average. 0 is perfect; always saying 50% "
+        "gives −1 bit; being nearly certain and wrong costs many.",
+    ),
     "deviation": Hint(
         "One standard deviation",
         "A typical error of a judged number: about two times out of three the number somebody else would have put "

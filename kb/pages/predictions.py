@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from kb.pages import words
+from kb.pages import calibration, track, words
 from kb.pages.forecasts import RESOLVED, STATES, Prediction, as_of, foretold, predictions
 from kb.pages.render import render
 from kb.pages.site import Site
@@ -43,6 +43,7 @@ def predictions_list(site: Site) -> Markup:
     """The fragment of the page of predictions."""
     found = predictions(site)
     today = as_of(site)
+    record = site.ask(track.track)
     counts = [(state, said, sum(p.state == state for p in found)) for state, said in STATES.items()]
     shown = [(state, said, n) for state, said, n in counts if n]
     pictures = [timeline(found, today, root="", id=f"timeline-{form}", narrow=form == "n") for form in ("w", "n")]
@@ -58,4 +59,22 @@ def predictions_list(site: Site) -> Markup:
         today=today,
         states=STATES,
         key=key,
+        track=record,
+        track_said=track.said(record),
+        diagrams=_diagrams(record),
+        few=track.FEW,
+        even=track.EVEN,
     )
+
+
+def _diagrams(record: track.Track) -> list[tuple[str, str, Markup]]:
+    """Name, finding and picture of how often what was said came true, wherever enough forecasts are scored."""
+    people = [score for one in record.people for score in one.scores]
+    own = list(record.map.scores) if record.map is not None else []
+    every = [("This map", own, "map"), ("All people together", people, "people")]
+    found = []
+    for name, scores, id in every:
+        if len(scores) >= track.ENOUGH:
+            bins = track.calibration(scores)
+            found.append((name, calibration.finding(bins), calibration.diagram(bins, f"calibration-{id}")))
+    return found
