@@ -53,9 +53,9 @@ class Reason:
             case "width":
                 return f"the interval spans {odds.say_percent(self.low)} to {odds.say_percent(self.high)}"
             case "one-group":
-                return "all of its evidence is one group, with nothing independent beside it"
+                return "all of its evidence comes from one group"
             case "few-groups":
-                return f"all of its evidence is {int(self.low)} independent groups"
+                return f"all of its evidence comes from {int(self.low)} independent groups"
             case "one-source":
                 return f"one source carries {odds.say_percent(self.low)} of the weight"
             case "uncovered":
