@@ -20,9 +20,10 @@ from kb.engine.impact import beneath
 from kb.errors import Level
 from kb.export import FORMATS
 from kb.load import Known, load
-from kb.pages import turning, workers
+from kb.pages import lists, turning, workers
+from kb.pages import outline as outlines
 from kb.pages.build import Rendering, render_site
-from kb.pages.lists import fragments
+from kb.pages.lists import fragments, render_topic
 from kb.pages.observed import ObservedSite
 from kb.pages.recall import NOTHING, Recall
 from kb.pages.site import Settings, Site
@@ -244,6 +245,32 @@ def test_a_page_with_the_numbers_beneath_a_claim_is_made_again_when_one_of_them_
     assert is_new
     assert value == weights_beneath(Site(assessment, SETTINGS), top)
     assert site.recall.page(weights_beneath, apart) == (weights_beneath(Site(assessment, SETTINGS), apart), False)
+
+
+def test_a_topic_is_left_alone_when_a_record_of_another_one_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlines, "WHOLE", 1)
+    records, known = Path(shutil.copytree(BREAD, tmp_path / "claims")), Known()
+    assessment = reassess(load(records, known).corpus, None)
+    site = ObservedSite(assessment, SETTINGS)
+    topics = {name: render_topic(site.plain, name) for name in site.plain.topic_names}
+    assert len(topics) > 1
+    assert all(site.recall.page(render_topic, name) == (made, True) for name, made in topics.items())
+    entry = next(e for e in site.plain.corpus if e.id in site.plain.credences and not e.record.get("notes"))
+    path = records / entry.topic / f"{entry.id}.yaml"
+    path.write_text(notes(path.read_text("utf-8"), random.Random(1)), "utf-8")
+    looked: list[str] = []
+
+    def noted(site: Site, name: str) -> list[outlines.Branch]:
+        looked.append(name)
+        return outlines.topic_outline(site, name)
+
+    monkeypatch.setattr(lists, "topic_outline", noted)
+    site.renew(reassess(load(records, known).corpus, assessment))
+    for name in topics:
+        site.recall.page(render_topic, name)
+    assert looked == [entry.topic]
 
 
 def weights_beneath(site: Site, id: str) -> dict[str, float]:

@@ -109,7 +109,7 @@ def facets(site: Site, id: str) -> Facets:
 
 def is_long(site: Site) -> bool:
     """Whether the debate is too large for an outline on one page."""
-    return _records(site) > WHOLE
+    return site.ask(_records) > WHOLE
 
 
 def _records(site: Site) -> int:
@@ -129,7 +129,7 @@ def outline_fragment(site: Site) -> Markup:
         person={p: i for i, p in enumerate(ordered)},
         bands=bands(),
         script=SCRIPT_PATH if long else None,
-        total=_records(site),
+        total=site.ask(_records),
     )
 
 
