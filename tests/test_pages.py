@@ -207,6 +207,13 @@ def test_the_list_of_decisions_names_every_decision(built: Path) -> None:
     assert re.findall(r'<li><a href="(0[^"]*)\.html">', text) == files
 
 
+def test_decisions_are_numbered_one_after_the_other() -> None:
+    pages = sorted((ROOT / "site/pages/decisions").glob("0*.md"))
+    assert [int(p.name[:4]) for p in pages] == list(range(1, len(pages) + 1))
+    for n, page in enumerate(pages, 1):
+        assert f"# Decision {n}: " in page.read_text("utf-8")
+
+
 def test_hand_written_pages_mention_records_that_exist() -> None:
     corpus = load(ROOT / "claims").corpus
     pages = sorted((ROOT / "site/pages").rglob("*.md"))
