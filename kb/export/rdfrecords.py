@@ -3,56 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
-from functools import cache, lru_cache
 from typing import Protocol
 
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from kb import models as m
-from kb import odds, vocab
+from kb import vocab
 from kb.corpus import Corpus, Entry
 from kb.engine import Assessment, Explanation
 from kb.engine.firmness import Firmness
 from kb.export.data import shares
-from kb.export.rdfterms import AIF, CP, DATASET, DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, XSD, record, term
+from kb.export.literals import date, decibans, decimal, plain, truth, words
+from kb.export.rdfterms import AIF, CP, DATASET, DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, record, term
 from kb.export.rdfterms import topic as topic_iri
-
-_DATES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
-
-
-def words(text: str | None) -> Literal | None:
-    """Our own text, in English."""
-    return None if text is None else Literal(text, lang="en")
-
-
-def plain(text: str | None) -> Literal | None:
-    """Text that is a name or a code."""
-    return None if text is None else Literal(text)
-
-
-@lru_cache(maxsize=4096)
-def decimal(value: float | None, digits: int = 6) -> Literal | None:
-    """A number with a fixed number of decimals."""
-    return None if value is None else Literal(Decimal(f"{value:.{digits}f}"))
-
-
-@cache
-def truth(value: bool) -> Literal:
-    """Yes or no."""
-    return Literal(value)
-
-
-def decibans(nats: float) -> Literal | None:
-    """A weight in nats as decibans with four decimals."""
-    return decimal(odds.db(nats) + 0.0, 4)
-
-
-def date(text: str | None) -> Literal | None:
-    """A date of as many parts as are known."""
-    return None if text is None else Literal(text, datatype=_DATES[len(text)], normalize=False)
-
 
 Triple = tuple[URIRef, URIRef, Node]
 """Subject, predicate, value."""
