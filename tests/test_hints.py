@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from kb.pages.hints import HINTS, boxes, tip
+from kb.pages.hints import HINTS, boxes, stop_once, tip
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "kb" / "pages" / "templates"
@@ -57,3 +57,14 @@ def test_a_label_that_is_html_is_not_mixed_up_with_one_that_reads_alike() -> Non
     for _ in range(2):
         assert "<b>odds</b></button>" in tip("odds", Markup("<b>odds</b>"))
         assert "&lt;b&gt;odds&lt;/b&gt;</button>" in tip("odds", "<b>odds</b>")
+
+
+def test_the_tab_key_stops_at_a_word_once_in_a_section_or_fold() -> None:
+    odds, bits = tip("odds"), tip("bits")
+    body = Markup("<section>{0}{1}{0}</section><section>{0}<details>{0}</details>{0}{0}</section>").format(odds, bits)
+    made = stop_once(body)
+    assert [' tabindex="-1"' in button for button in re.findall(r"<button[^>]*>", made)] == [
+        *(False, False, True),
+        *(False, False, False, True),
+    ]
+    assert made.replace(' tabindex="-1"', "") == body

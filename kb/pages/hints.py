@@ -18,6 +18,9 @@ from kb import odds, vocab
 from kb.pages import words
 
 _USED = re.compile(r'popovertarget="tip-([a-z-]+)"')
+_STOPS = re.compile(
+    r'<(?:section|h2|h3|/?details)\b|<button type="button" class="kb-tip" popovertarget="tip-([a-z-]+)"'
+)
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,27 @@ def tip(key: str, label: str | None = None) -> Markup:
         '<button type="button" class="kb-tip" popovertarget="tip-{0}" popovertargetaction="show" '
         'aria-describedby="tip-{0}-text">{1}</button>'
     ).format(key, HINTS[key].name if label is None else label)
+
+
+def stop_once(html: str) -> Markup:
+    """A page on which the Tab key stops at a word's explanation once in each section, not at each repetition.
+
+    The others stay buttons for pointers, taps and the reading cursor of a screen reader. What a fold holds counts as
+    a section, since a word in a closed one cannot be reached.
+    """
+    seen: set[str] = set()
+
+    def one(match: re.Match[str]) -> str:
+        key = match[1]
+        if key is None:
+            seen.clear()
+        elif key in seen:
+            return f'{match[0]} tabindex="-1"'
+        else:
+            seen.add(key)
+        return match[0]
+
+    return Markup(_STOPS.sub(one, html))  # the page's own HTML, with an attribute of ours
 
 
 def boxes(html: str, root: str) -> Markup:

@@ -97,7 +97,7 @@ def made(
         alternates=alternates,
     )
     toc = render("toc.html.j2", sections=sections)
-    return Page(path, f"{title} – {site.settings.name}", head, body + hints.boxes(body, "../"), toc)
+    return Page(path, f"{title} – {site.settings.name}", head, hints.stop_once(body) + hints.boxes(body, "../"), toc)
 
 
 def credit_line(site: Site, path: str, title: str) -> str:

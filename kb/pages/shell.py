@@ -116,5 +116,5 @@ def fill(
 
     # Mentions first: what a fragment holds is record text, and a mark in it stays text.
     mentioned = _RECORD.sub(lambda match: str(record(match[1])), mend(html))
-    filled = _MARK.sub(one, mentioned)
+    filled = str(hints.stop_once(_MARK.sub(one, mentioned)))
     return filled.replace("</article>", f"{hints.boxes(filled, root)}</article>", 1).encode()

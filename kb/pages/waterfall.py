@@ -102,7 +102,10 @@ def _row(
         wide = text_width(row.probability, 15, bold=True)
         parts.append(_ground(width - wide, y, wide))
     caption = label(lines, 0, base_line, 18, ("kb-svg-strong" if fixed else "kb-svg-text") + " kb-svg-halo")
-    parts.append(link(root + row.ref.href, caption, title=row.label) if row.ref is not None else caption)
+    if row.ref is None:
+        parts.append(caption)
+    else:  # the table below has the same links: the Tab key need not stop twice
+        parts.append(link(root + row.ref.href, caption, title=row.label, tabindex=-1))
     number_y = y + (16 if narrow else 27)
     parts.append(label([row.probability], width, number_y, 0, "kb-svg-strong kb-svg-halo", "end"))
     if not fixed and not narrow:

@@ -175,3 +175,21 @@ def test_every_page_is_valid_html(checker: list[str], built: Path) -> None:
     ran = subprocess.run([*checker, *pages], capture_output=True, text=True, timeout=300)
     assert ran.stderr.splitlines() == []
     assert ran.returncode == 0
+
+
+@pytest.mark.parametrize(("section", "most"), [("The story of this number", 20), ("How this number was computed", 28)])
+def test_the_keyboard_reaches_a_section_through_the_contents(visit: Open, served: str, section: str, most: int) -> None:
+    """The contents come before the page: a long one need not be walked through to leave it."""
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    link = page.get_by_role("navigation", name="On this page").get_by_role("link", name=section)
+    stops = 0
+    while not link.evaluate("(element) => element === document.activeElement"):
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops <= most
+    page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", name=section)
+    expect(heading).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    assert heading.evaluate("(element) => element.parentElement.contains(document.activeElement)")

@@ -128,3 +128,15 @@ def test_the_sum_is_told_in_words(visit: Open, base: str) -> None:
     worked.locator("summary").click()
     expect(worked.locator("li").first).to_contain_text("It starts at its base rate: odds of")
     expect(worked.locator("li").last).to_contain_text(page.locator(".kb-big").inner_text())
+
+
+def test_the_tab_key_stops_once_in_a_section_at_each_word(visit: Open, served: str) -> None:
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    ready(page)
+    repeated = page.locator("#story ~ .kb-story .kb-tip[popovertarget='tip-odds']")
+    assert repeated.count() > 1
+    stops = repeated.evaluate_all("(words) => words.map((word) => word.tabIndex)")
+    assert stops == [0] + [-1] * (len(stops) - 1)
+    repeated.last.click()
+    expect(page.locator("#tip-odds")).to_be_visible()
