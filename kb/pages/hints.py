@@ -180,11 +180,13 @@ HINTS: dict[str, Hint] = {
         "Brier score",
         "The mean squared distance between the number and what happened, counted as 1 or 0. 0 is perfect; always "
         "saying 50% gives 0.25; being certain and wrong gives 1.",
+        "method.html#scores",
     ),
     "log-score": Hint(
         "Log score",
         "The binary logarithm of the probability given to what happened, on average. 0 is perfect; always saying 50% "
         "gives −1 bit; being nearly certain and wrong costs many.",
+        "method.html#scores",
     ),
     "deviation": Hint(
         "One standard deviation",
