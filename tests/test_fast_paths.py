@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from kb import vocab
 from kb.export import rdfterms
 from kb.export.indented import dumps
+from kb.export.literals import decimal
 from kb.pages.draw import el, join, label, num, wrap
 
 TEXT = st.text(st.one_of(st.sampled_from("&<>'\"; #x27amp\n"), st.characters(exclude_categories=["Cs"])))
@@ -79,3 +80,16 @@ def test_kept_names_are_those_of_their_namespace() -> None:
     assert str(rdfterms.RDF) == str(rdflib.RDF)
     with pytest.raises(AttributeError, match="titel"):
         _ = rdfterms.DCTERMS.titel
+
+
+@pytest.mark.parametrize("order", [(0.0, -0.0), (-0.0, 0.0), (-1e-9, 0.0)])
+def test_zero_has_no_sign_whatever_was_written_before(order: tuple[float, float]) -> None:
+    """The cache takes 0.0 and -0.0 for one number, so what is written must not depend on which of them came first."""
+    decimal.cache_clear()
+    assert [str(decimal(value)) for value in order] == ["0.000000", "0.000000"]
+
+
+@given(st.floats(min_value=-1e9, max_value=1e9), st.sampled_from([4, 6]))
+def test_numbers_of_rdf_have_the_decimals_that_formatting_gives(value: float, digits: int) -> None:
+    shown = f"{value:.{digits}f}"
+    assert str(decimal(value, digits)) == (shown.lstrip("-") if float(shown) == 0 else shown)

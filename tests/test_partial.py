@@ -134,17 +134,29 @@ EDITS = (
 )
 
 
+def told(text: str, path: Path, folder: Path, r: random.Random) -> str:
+    """A story of one to three of the records that bear on a claim, or another one, or none."""
+    text = re.sub(r"^story:\n(?:[ -].*\n)+", "", text, count=1, flags=re.MULTILINE)
+    link = re.compile(rf"^\s*(?:- )?claim: {path.stem}$", re.MULTILINE)
+    bearing = sorted(p.stem for p in folder.rglob("*.yaml") if link.search(p.read_text("utf-8")))
+    steps = r.sample(bearing, min(len(bearing), r.randint(0, 3)))
+    lines = [f"  - record: {id}\n    text: It was told {r.randrange(100)} times.\n" for id in steps]
+    return f"{text.rstrip()}\n{'story:' if steps else ''}\n{''.join(lines)}"
+
+
 def edit(folder: Path, r: random.Random) -> str:
     """Change, add or remove a file at random, in a way that the records' rules allow; says what was done."""
     while True:
         path = r.choice(sorted(folder.rglob("*.yaml")))
         before = path.read_text("utf-8")
         added = path.with_name(f"{path.stem[:60]}-{r.randrange(1000)}.yaml")
-        what = r.choice(("remove", "add", *EDITS))
+        what = r.choice(("remove", "add", "tell", "tell", *EDITS))
         if what == "remove":
             path.unlink()
         elif what == "add" and path.name != "_topic.yaml":
             added.write_text(before, "utf-8")
+        elif what == "tell" and re.search(r"^kind: claim$", before, re.MULTILINE):
+            path.write_text(told(before, path, folder, r), "utf-8")
         elif callable(what):
             path.write_text(what(before, r), "utf-8")
         if not any(f.level is Level.ERROR for f in check_loaded(load(folder))) and (

@@ -25,8 +25,8 @@ def plain(text: str | None) -> Literal | None:
 
 @lru_cache(maxsize=4096)
 def decimal(value: float | None, digits: int = 6) -> Literal | None:
-    """A number with a fixed number of decimals."""
-    return None if value is None else Literal(Decimal(f"{value:.{digits}f}"))
+    """A number with a fixed number of decimals; zero without a sign: to the cache 0.0 and -0.0 are one number."""
+    return None if value is None else Literal(Decimal(f"{round(value, digits) + 0.0:.{digits}f}"))
 
 
 @cache

@@ -11,6 +11,7 @@ from kb.corpus import Entry
 from kb.export.data import firmness_data
 from kb.export.indented import dumps
 from kb.export.single import record_turtle
+from kb.export.table import cell
 from kb.pages import cite
 from kb.pages.firmness import rating
 from kb.pages.history_view import past_data
@@ -69,10 +70,5 @@ def sum_csv(site: Site, id: str) -> bytes:
         name = row.ref.id if row.ref is not None else ""
         factor = odds.odds_factor(row.weight.nats)
         numbers = [f"{factor:.12g}", f"{odds.db(row.weight.nats):.12g}", f"{odds.sigma(row.after):.12g}"]
-        writer.writerow([_plain(row.label), name, *numbers])
+        writer.writerow([cell(row.label), name, *numbers])
     return out.getvalue().encode()
-
-
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -51,7 +51,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "<!--<script>\\u003c/script>*/ window.ran=1 //",
         "');window.ran=1;('",
     ),
-    "cell": ('=HYPERLINK("https://x.example")', "+1+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3"),
+    "cell": ('=HYPERLINK("https://x.example")', "+1+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "＝1+1", "＠SUM(1+1)"),
     "huge": ("W" * 118, "\U0001f9ed" * 110, "a/" * 55),
 }
 """Family to payloads of at most 120 characters, the length of a title."""

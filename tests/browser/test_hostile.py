@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import CHANGED, CORPUS, KINDS, ROOT, Open
 from hostile import FAMILIES, write_hostile
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from waiting import until
 
 from kb.engine import assess
@@ -242,6 +242,10 @@ def test_search_and_filters_show_hostile_text_as_text(visit: Open, unguarded: Pa
     assert page.evaluate(PROVOKE)
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""How a cell begins that a spreadsheet computes; some take the full-width forms for the plain ones."""
+
+
 def test_no_cell_that_a_spreadsheet_would_take_for_a_formula(hostile_site: Path) -> None:
     cells = 0
     for path in sorted(hostile_site.rglob("*.csv")):
@@ -250,7 +254,7 @@ def test_no_cell_that_a_spreadsheet_would_take_for_a_formula(hostile_site: Path)
                 for cell in row:
                     cells += 1
                     number = re.fullmatch(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?", cell)
-                    assert number or not cell.startswith(("=", "+", "-", "@", "\t", "\r")), (path.name, cell)
+                    assert number or not cell.startswith(FORMULA), (path.name, cell)
     assert cells > 100
 
 
@@ -275,3 +279,147 @@ def test_text_that_hides_or_turns_around_is_refused_when_it_is_read(tmp_path: Pa
     )
     loaded = load(tmp_path / "claims")
     assert [f for f in loaded.findings if "steam-makes-crust" in str(f)]
+
+
+# ---- what a page makes in the browser: lists, files, drafts, what stands in the address ------------------------------
+
+
+def test_no_cell_of_a_file_made_in_the_browser_is_a_formula(visit: Open, hostile_site: Path) -> None:
+    tab = visit()
+    guarded: set[str] = set()
+    for name in ("claims", "evidence", "sources", "quantities", "people"):
+        tab.page.goto((hostile_site / f"{name}.html").as_uri())
+        with tab.page.expect_download() as download:
+            tab.page.locator("[data-kb-csv]").dispatch_event("click")
+        with download.value.path().open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+        shown = [row.get("title") or row["name"] for row in rows]
+        for title, own in zip(shown, [load_title(hostile_site, row["id"]) for row in rows], strict=True):
+            assert title == (f"'{own}" if own.startswith(FORMULA) else own)
+        for cell in [cell for row in rows for cell in row.values()]:
+            number = re.fullmatch(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?", cell)
+            assert number or not cell.startswith(FORMULA), (name, cell)
+            guarded |= {sign for sign in FORMULA if cell.startswith(f"'{sign}")}
+    assert guarded >= {"=", "＝"}, "titles that begin as a formula does"
+    assert tab.problems == []
+
+
+def load_title(site: Path, id: str) -> str:
+    """The title of a record as its file beside the page has it, as one line."""
+    (path,) = [p for p in site.glob(f"*/{id}.json") if p.parent.name != "data"]
+    return " ".join(json.loads(path.read_text("utf-8"))["record"]["title"].split())
+
+
+NASTY = "%3Cimg%20src=x%20onerror=window.ran=1%3E"
+ADDRESSES = {
+    "claims.html": ("sort=constructor", "sort=-__proto__", "topic=__proto__&q=%ff%00", f"q={NASTY}&kind={NASTY}"),
+    "evidence.html": ("sort=-title&design=__proto__", "q=(%5B%5C", "toString=1&sort=hasOwnProperty"),
+    "map.html": ("person=%22%5D%2C*", f"topic={NASTY}&band=%E2%80%AE", "q=" + "%F0%9F%A7%AD" * 50),
+    "quantity/preference-share.html": ("nobasis=__proto__%20constructor", f"noby={NASTY}", "nobasis=measured%00"),
+    "index.html": (f"search={NASTY}", "search=%F0%9F%A7", "search=__proto__%20constructor", "search=(%5B%5C*"),
+}
+"""Page to states in its address that nobody's choices make."""
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_nothing_in_the_address_runs_or_breaks_a_page(visit: Open, unguarded: Path, path: str) -> None:
+    tab = visit()
+    for state in ADDRESSES[path]:
+        tab.page.goto("about:blank")
+        tab.page.goto(f"{(unguarded / path).as_uri()}#{state}")
+        tab.page.wait_for_timeout(250)
+        assert tab.page.evaluate(PROVOKE), state
+        assert tab.page.locator("img[src=x]").count() == 0, state
+    assert [p for p in tab.problems if not p.startswith("console: Failed to load resource")] == []
+
+
+DRAFT = {
+    "mode": "evidence",
+    "to": "rise/claim/cold-rise-tastes-better",
+    "from": "",
+    "question": "",
+    "title": "<img src=x onerror=window.ran=1>",
+    "values": {"e-title": "<img src=x onerror=window.ran=1>", "e-design": "__proto__", "e-source": "constructor"},
+}
+NO_DRAFTS = [
+    '"text"',
+    "7",
+    "[[]]",
+    '{"a": null}',
+    {"a": {**DRAFT, "to": "x/\\\\tracker.example\\x/y"}},
+    {"a": {**DRAFT, "to": ["rise/claim/cold-rise-tastes-better"]}},
+    {"a": {**DRAFT, "mode": "constructor"}},
+    {"a": {**DRAFT, "mode": "contest", "from": "../../x"}},
+    {"a": {**DRAFT, "values": None}},
+    {"a": {**DRAFT, "values": {"e-title": {"toString": 1}}}},
+]
+"""What a browser may hold where drafts are kept, and the form has not put there."""
+
+
+def keep(page: Page, kept: object) -> None:
+    """Put something where the drafts of a page are kept, and come back to it."""
+    text = kept if isinstance(kept, str) else json.dumps(kept)
+    page.evaluate("(text) => sessionStorage.setItem(`kb-add ${location.pathname}`, text)", text)
+    page.reload()
+
+
+def test_what_is_no_draft_is_left_alone(visit: Open, unguarded: Path) -> None:
+    tab = visit()
+    page = tab.page
+    root = unguarded.as_uri()
+    page.goto(f"{root}/{KINDS['claim']}")
+    name = "evidence rise/claim/cold-rise-tastes-better"
+    for kept in NO_DRAFTS:
+        entries = {name if key == "a" else key: one for key, one in kept.items()} if isinstance(kept, dict) else kept
+        keep(page, entries)
+        page.wait_for_function("window.counterpoise.add !== undefined")
+        page.wait_for_timeout(150)
+        assert page.locator(".kb-add__card").count() == 0, kept
+    assert [address for address in tab.requests if not address.startswith((root, "data:", "blob:"))] == []
+    assert [p for p in tab.problems if not p.startswith("console: Failed to load resource")] == []
+
+
+def test_a_draft_of_hostile_text_is_shown_as_text_beside_what_is_none(visit: Open, unguarded: Path) -> None:
+    tab = visit()
+    page = tab.page
+    page.goto((unguarded / KINDS["claim"]).as_uri())
+    keep(page, {"evidence rise/claim/cold-rise-tastes-better": DRAFT, "b": 7, "c": {"mode": "evidence"}})
+    card = page.locator(".kb-add__card")
+    expect(card).to_have_count(1)
+    expect(card.locator(".kb-card__title")).to_have_text(str(DRAFT["title"]))
+    card.get_by_role("button", name="Go on with it").click()
+    expect(page.get_by_label("Title", exact=True)).to_have_value(str(DRAFT["title"]))
+    assert page.evaluate(PROVOKE)
+    page.get_by_role("button", name="Discard draft").click()
+    expect(card).to_have_count(0)
+    assert [p for p in tab.problems if not p.startswith("console: Failed to load resource")] == []
+
+
+def test_search_cuts_long_words_between_characters(visit: Open, unguarded: Path) -> None:
+    """Texts without blanks, as some languages write them, are cut too, and no character in the middle."""
+    index = unguarded / "assets" / "search-index.js"
+    before = index.read_text("utf-8")
+    start, data = before.split("=", 1)
+    rows = [[*row[:3], "\U0001f9ed" * 400, "", "", ""] for row in json.loads(data.rstrip(";\n"))]
+    index.write_text(f"{start}={json.dumps(rows)};\n", "utf-8")
+    try:
+        page = visit().page
+        page.goto((unguarded / "index.html").as_uri() + "#search=script")
+        page.locator("dialog.kb-search li").first.wait_for()
+        whole = "(all) => all.map(({ textContent: text }) => [text.length, text.isWellFormed()])"
+        texts = page.locator(".kb-search__text").evaluate_all(whole)
+    finally:
+        index.write_text(before, "utf-8")
+    assert texts
+    assert all(length <= 152 and good for length, good in texts), texts
+
+
+def test_a_link_with_thousands_of_words_looks_for_the_first_of_them(visit: Open, unguarded: Path) -> None:
+    """Finding the nearest words takes long, and a tab must not hang for a link."""
+    tab = visit()
+    words = [f"{a}q{b}x{c}vv" for a in "bcdfghjklm" for b in "npqrstvwxz" for c in "bcdfghjklm"]
+    tab.page.goto((unguarded / "index.html").as_uri() + "#search=" + "+".join([*words, "bread"]))
+    status = tab.page.locator("dialog.kb-search [role=status]")
+    expect(status).to_contain_text("“bqnxbvv”")
+    assert 1 < status.inner_text().count("“") <= 160
+    assert tab.problems == []

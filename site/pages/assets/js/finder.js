@@ -14,6 +14,7 @@
     "just may might more most much not of off on or out over s should so than that the their them then there these they this to up was we were " +
     "what when where which who whose why will with would").split(" "));
   const CLOSE = 150; // so many of the best are looked at for the phrase as a whole
+  const MOST = 40; // words that are looked for; nearest words take long to find, and a link may hold thousands
   const FEW = 3; // where fewer records say everything, those that say a part of it follow
   const ASCII = /^[\0-\x7f]*$/;
 
@@ -176,7 +177,7 @@
       prepare();
       const typed = wordsOf(query);
       const large = typed.filter((word) => !SMALL.has(word));
-      const words = [...new Set(large.length ? large : typed)];
+      const words = [...new Set(large.length ? large : typed)].slice(0, MOST);
       const unknown = [];
       const instead = [];
       const asked = words.map((word) => {

@@ -243,7 +243,8 @@
   const field = (content) => {
     if (content === null || content === undefined) return "";
     if (typeof content === "number") return String(content);
-    return `"${(/^[=+\-@\t\r]/.test(content) ? `'${content}` : content).replaceAll('"', '""')}"`;
+    const line = content.replace(/\s+/g, " ").trim(); // as kb/export/table.py
+    return `"${(/^[=+\-@＝＋－＠]/.test(line) ? `'${line}` : line).replaceAll('"', '""')}"`;
   };
   const CREDENCE = { p: 1, low: 2, high: 3, base: 4 };
   const part = (row, i, of) => {

@@ -29,6 +29,13 @@
   const marked = (text, terms) => text.split(PIECES).map((piece, i) => (
     i % 2 && terms.has(plain(piece)) ? make("mark", { textContent: piece }) : piece));
 
+  /** As many whole words as fit; of a word that is longer, as many characters. */
+  const shortened = (text) => {
+    if (text.length <= SNIPPET) return text;
+    const blank = text.lastIndexOf(" ", SNIPPET);
+    return `${blank > 0 ? text.slice(0, blank) : text.slice(0, SNIPPET).replace(/[\ud800-\udbff]$/, "")}…`;
+  };
+
   /** As much of what a record says as fits, around its first match; of what else is on its page where only that has one. */
   const snippet = (said, more, terms) => {
     const first = (text) => {
@@ -41,9 +48,9 @@
       const further = first(more);
       if (further >= 0) [text, at] = [more, further];
     }
-    const start = at < SNIPPET - 30 ? 0 : text.indexOf(" ", at - 60) + 1;
-    const rest = text.slice(start);
-    const shown = rest.length <= SNIPPET ? rest : `${rest.slice(0, rest.lastIndexOf(" ", SNIPPET))}…`;
+    const blank = at < SNIPPET - 30 ? 0 : text.indexOf(" ", at - 60) + 1;
+    const start = Math.min(blank, Math.max(at, 0)); // a long word may have no blank before its match
+    const shown = shortened(text.slice(start));
     return start ? `…${shown}` : shown;
   };
 

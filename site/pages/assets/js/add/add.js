@@ -48,8 +48,19 @@
   // ---- drafts, kept for as long as the tab is open ----------------------------------------------------------------------
 
   const memory = new Map(); // where the browser keeps nothing, a draft lives as long as the page
+
+  // What the browser kept may be of an older site, or of another one at the same host: only what this form could have
+  // kept is a draft.  An address that is none would be a path to a script.
+  const TO = /^[a-z0-9-]+(?:\/[a-z0-9-]+){2}$/;
+  const FROM = /^(?:[a-z]+\/[a-z0-9-]+)?$/;
+  const isText = (value) => typeof value === "string";
+  const isDraft = (one) => (
+    [one?.mode, one?.to, one?.from, one?.question].every(isText) && Object.hasOwn(HOMES, one.mode) && TO.test(one.to) && FROM.test(one.from) &&
+    (one.mode === "contest") === (one.from !== "") && one.values instanceof Object && Object.values(one.values).every(isText) && (one.title === undefined || isText(one.title)));
   const drafts = () => {
-    try { return JSON.parse(sessionStorage.getItem(KEY)) || {}; } catch { return Object.fromEntries(memory); }
+    let kept;
+    try { kept = JSON.parse(sessionStorage.getItem(KEY)); } catch { kept = Object.fromEntries(memory); }
+    return Object.fromEntries(Object.entries(kept ?? {}).filter(([name, one]) => isDraft(one) && name === nameOf(one)));
   };
   const keep = (name, draft) => {
     const all = drafts();

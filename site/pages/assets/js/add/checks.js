@@ -28,6 +28,7 @@
   const range = (n) => Array.from({ length: Math.max(n, 0) }, (_, i) => i);
 
   const words = (text) => text.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+  const first = (text, most) => [...text].slice(0, most).join("");
   const cut = (text, most = 60) => (size(text) <= most ? text : `${[...text].slice(0, most - 1).join("").trimEnd()}…`);
   const bare = (text) => [...text.toLowerCase()].filter((c) => /[\p{L}\p{N}]/u.test(c)).join("");
   const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
@@ -59,7 +60,7 @@
 
   const prose = (at, text) => {
     const markup = MARKUP.exec(text);
-    if (markup) say(at, WARNING, `\`${markup[0].slice(0, 40)}\` is markup, and this is shown as plain text`, "write plain words; Markdown may stand in `notes`");
+    if (markup) say(at, WARNING, `\`${first(markup[0], 40)}\` is markup, and this is shown as plain text`, "write plain words; Markdown may stand in `notes`");
     if (["title", "text", "why"].includes(at) && CURLY.test(text)) say(at, WARNING, "curly quotation marks around all of it are part of the text", "delete them, or type straight ones");
   };
 
@@ -132,7 +133,7 @@
       const hint = "write a full address that starts with https://";
       const named = /^(?:www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\/)/u.test(url) && !url.includes(" ");
       const blanks = /^https?:\/\//.test(url) && url.includes(" ");
-      say("address", ERROR, `\`url\` cannot be ${quoted(url)}`, blanks ? `write blanks in an address as %20: ${url.replaceAll(" ", "%20").slice(0, 120)}` : named ? `${hint}: https://${url.slice(0, 120)}` : hint);
+      say("address", ERROR, `\`url\` cannot be ${quoted(url)}`, blanks ? `write blanks in an address as %20: ${first(url.replaceAll(" ", "%20"), 120)}` : named ? `${hint}: https://${first(url, 120)}` : hint);
       return;
     }
     const fault = hostFault(url);
