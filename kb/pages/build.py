@@ -93,6 +93,7 @@ class Rendering:
             yield Part(_picture, (id, self._draw))
         yield Part(_redirects)
         yield Part(_data_files)
+        yield Part(_search, tuple(sorted(self.frames.items())))
         for make in LISTS:
             yield Part(_list, (make,))
         yield Part(_months)
@@ -216,7 +217,6 @@ def _redirects(site: Site) -> Files:
 def _data_files(site: Site) -> Files:
     """What is read by scripts, readers of feeds and programs, beside the exports."""
     return (
-        (INDEX_PATH, search_index(site)),
         (adding.PATH, adding.script(site)),
         (feeds.ATOM_PATH, feeds.atom(site)),
         (feeds.JSON_PATH, feeds.json_feed(site)),
@@ -225,6 +225,11 @@ def _data_files(site: Site) -> Files:
         ("quantities.csv", quantities_csv(site)),
         ("scores.csv", scores_csv(site)),
     )
+
+
+def _search(site: Site, *frames: tuple[str, str]) -> Files:
+    """What the search reads, of records and of hand-written pages."""
+    return ((INDEX_PATH, search_index(site, dict(frames))),)
 
 
 def _list(site: Site, make: Callable[[Site], Listing]) -> Files:

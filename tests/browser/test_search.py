@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT, Open
+from conftest import KINDS, ROOT, Open
 from playwright.sync_api import Page, expect
 
 from kb.engine import assess
@@ -285,3 +285,16 @@ def test_ten_thousand_records_are_searched(visit: Open, built: Path, tmp_path: P
     expect(hits.first).to_contain_text("cold rise tastes")
     expect(hits).to_have_count(30)
     assert tab.problems == []
+
+
+def test_the_search_finds_the_pages_about_the_map_and_opens_them(visit: Open, base: str) -> None:
+    """Whoever wants the numbers as a file, or the meaning of a word of the method, need not know where it stands."""
+    page = visit().page
+    page.goto(base + KINDS["claim"])
+    page.keyboard.press("/")
+    page.get_by_role("dialog").get_by_role("searchbox").fill("csv files")
+    first = page.locator("dialog.kb-search li a").first
+    expect(first).to_contain_text("Data")
+    expect(first.locator(".kb-tag")).to_have_text("page")
+    first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data")

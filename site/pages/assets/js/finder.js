@@ -7,7 +7,7 @@
   const { plain } = window.counterpoise;
   /** Weight of a word, and usual number of words, in each field of a document. */
   const FIELDS = [["title", 6, 9], ["names", 4, 8], ["said", 2.2, 24], ["more", 1, 40]];
-  const KIND = { question: 1.35, claim: 1.2, term: 1.25, person: 0.8, evidence: 0.95, argument: 0.9, undercut: 0.8, quantity: 0.95 };
+  const KIND = { question: 1.35, claim: 1.2, term: 1.25, person: 0.8, evidence: 0.95, argument: 0.9, undercut: 0.8, quantity: 0.95, page: 0.7 };
   const NAMED = 2; // a person who is called by name is meant
   /** What questions are made of; asked for only where nothing else is. */
   const SMALL = new Set(("a an and about are around as at be been but by can could did do does down for from had has have how if in into is it its " +
