@@ -365,3 +365,21 @@ def test_no_line_of_the_grid_runs_through_a_label_on_a_phone() -> None:
     for line in grid:
         top, bottom = float(line.get("y1", "nan")), float(line.get("y2", "nan"))
         assert not [y for y in own if top < y - 4 < bottom]
+
+
+def test_a_persons_page_says_in_short_what_they_hold_and_whom_they_differ_from(records: Records) -> None:
+    seen = "seen_in:\n  - source: talk\n    no_anchor: It is a talk.\n"
+    holds = "kind: position\nby: {by}\non: one\nstance: {stance}\n" + seen
+    site = records(
+        talk=SOURCE,
+        anna=PERSON,
+        ben=PERSON,
+        one=claim(),
+        p1=holds.replace("{by}", "anna").replace("{stance}", "asserts"),
+        p2=holds.replace("{by}", "ben").replace("{stance}", "denies"),
+    )
+    page = text_of(site, "anna")
+    short = page[page.index("Differs most from") : page.index("The map disagrees most")]
+    assert short.strip() == "Differs most fromPerson ben."
+    assert "1 position; first of all asserts Claim one." in page
+    assert "Nothing to compare" in page

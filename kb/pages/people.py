@@ -139,6 +139,7 @@ def render_person(site: Site, entry: Entry) -> Page:
     others = differs(site, entry.id)
     view = through(site, entry.id)
     sections = [
+        *([Section("in-short", "In short")] if held else []),
         Section("holds", "What they hold"),
         Section("gaps", "Where the map disagrees"),
         Section("differs", "With whom they differ"),
