@@ -89,7 +89,7 @@ BAR = CredenceView(True, 0.7, 0.5, 0.6, 0.8, "70%", "likely", "50%", "for")
     ],
 )
 def test_the_title_of_a_bar_says_which_side_of_even_it_is_on(change: dict[str, object], said: str) -> None:
-    assert findings.of_bar(replace(BAR, **change)) == said  # type: ignore[arg-type]
+    assert findings.of_bar(replace(BAR, **change)) == said
 
 
 def test_the_title_of_a_stacked_bar_says_whether_one_answer_holds_more_than_half(site: Site) -> None:

@@ -52,7 +52,7 @@ def test_what_nothing_takes_down_is_high() -> None:
 def test_each_thing_takes_it_down_by_its_own_steps(
     change: dict[str, object], level: str, reason: tuple[str, int]
 ) -> None:
-    assert codes(replace(FIRM, **change)) == (level, [reason])  # type: ignore[arg-type]
+    assert codes(replace(FIRM, **change)) == (level, [reason])
 
 
 def test_one_source_that_carries_most_and_little_trust_take_a_step_each() -> None:

@@ -47,7 +47,7 @@ def corpora(tmp_path_factory: pytest.TempPathFactory) -> list[Corpus]:
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.alone], ids=lambda rule: rule.code)
 def test_a_rule_that_looks_at_each_record_by_itself_finds_the_same(rule: object, corpora: list[Corpus]) -> None:
-    check = rule.check  # type: ignore[attr-defined]
+    check = rule.check
     seen = 0
     for corpus in corpora:
         whole = set(check(corpus))
@@ -87,8 +87,8 @@ def test_only_what_looks_a_changed_record_up_is_looked_at_again(
     really = alone.One.__init__
 
     def noted(self: One, whole: Corpus, entry: object) -> None:
-        looked.append(entry.id)  # type: ignore[attr-defined]
-        really(self, whole, entry)  # type: ignore[arg-type]
+        looked.append(entry.id)
+        really(self, whole, entry)
 
     monkeypatch.setattr(alone.One, "__init__", noted)
     source = next(id for id, cited in first.cited_in.items() if id in first)
@@ -110,9 +110,9 @@ def test_after_a_rule_failed_nothing_that_was_known_is_trusted(tmp_path: Path) -
         raise ZeroDivisionError("broken on purpose")
 
     with pytest.raises(ZeroDivisionError):
-        checked(corpus, [broken])  # type: ignore[list-item]
+        checked(corpus, [broken])
     assert run_rules(corpus, errors_alone=True, known=checked) == expected
     other = load(tmp_path).corpus
     with pytest.raises(ZeroDivisionError):
-        checked(other, [broken])  # type: ignore[list-item]
+        checked(other, [broken])
     assert run_rules(other, errors_alone=True, known=checked) == expected
