@@ -33,11 +33,13 @@ NEW = "zz-new"
 
 
 @pytest.fixture(scope="module")
-def engine(browser: Browser) -> Iterator[Page]:
-    """A page that has only the engine and what puts drafts in."""
+def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page that has only the words for numbers, the engine and what puts drafts in."""
+    file = tmp_path_factory.mktemp("engine") / "page.html"
+    scripts = [(SCRIPTS / name).as_uri() for name in ("site.js", "engine.js", "add/effect.js")]
+    file.write_text("<!doctype html>" + "".join(f'<script src="{script}"></script>' for script in scripts), "utf-8")
     page = browser.new_page()
-    page.add_script_tag(path=SCRIPTS / "engine.js")
-    page.add_script_tag(path=SCRIPTS / "add/effect.js")
+    page.goto(file.as_uri())
     yield page
     page.close()
 

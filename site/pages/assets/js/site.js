@@ -80,7 +80,22 @@
     return svg;
   };
 
-  window.counterpoise = { root, load, make, plain, spark, readState, writeState, calm, save };
+  // ---- numbers in words, as kb/pages/words.py says them
+
+  const DB = Math.log(10) / 10; // one deciban in nats
+  const percent = (p) => {
+    const x = 100 * p;
+    if (x >= 1 && x <= 99) return `${x.toFixed(0)}%`;
+    if (x < 1) return x >= 0.01 ? `${Number(x.toPrecision(2))}%` : `${x.toExponential(1)}%`;
+    return `${Number((100 - Number((100 - x).toPrecision(2))).toPrecision(6))}%`;
+  };
+  const factor = (nats) => {
+    if (Math.abs(nats) < 5e-4) return "×1";
+    const ratio = Math.exp(Math.abs(nats));
+    return (nats > 0 ? "×" : "÷") + (ratio >= 100 ? ratio.toFixed(0) : String(Number(ratio.toPrecision(3))));
+  };
+
+  window.counterpoise = { root, load, make, plain, spark, readState, writeState, calm, save, percent, factor, DB };
 
   // ---- search --------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@
   const section = document.querySelector("[data-kb-whatif]");
   if (!section) return;
   const assets = new URL("./", document.currentScript.src);
-  const DB = Math.log(10) / 10; // one deciban in nats
+  const { percent, factor, DB } = window.counterpoise;
   const SEEN = 0.005; // changes of a probability below half a point are not shown
   const LISTED = 8;
   const NAME = "what-if=";
@@ -29,17 +29,6 @@
 
   // ---- numbers in words, as kb/pages/words.py says them -------------------------------------------------------------
 
-  const percent = (p) => {
-    const x = 100 * p;
-    if (x >= 1 && x <= 99) return `${x.toFixed(0)}%`;
-    if (x < 1) return x >= 0.01 ? `${Number(x.toPrecision(2))}%` : `${x.toExponential(1)}%`;
-    return `${Number((100 - Number((100 - x).toPrecision(2))).toPrecision(6))}%`;
-  };
-  const factor = (nats) => {
-    if (Math.abs(nats) < 5e-4) return "×1";
-    const ratio = Math.exp(Math.abs(nats));
-    return (nats > 0 ? "×" : "÷") + (ratio >= 100 ? ratio.toFixed(0) : String(Number(ratio.toPrecision(3))));
-  };
   const decibans = (nats) => `${nats < 0 ? "−" : "+"}${Math.abs(nats / DB).toFixed(1)} dB`;
   const wordOf = (limits, x) => (limits.find(([, end]) => x < end) || limits[limits.length - 1])[0];
   const credenceWord = (p) => wordOf(data.words.credence, p);
