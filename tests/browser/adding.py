@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from conftest import ROOT
+from playwright.sync_api import Browser, Locator, Page
 from waiting import until
 
 from kb import fmt
@@ -31,6 +32,7 @@ NEW_SOURCE = {
     "Address of the source": "https://trials.example.org/ten",
 }
 DIALOG = "dialog.kb-add"
+SCRIPTS = ROOT / "site/pages/assets/js"
 
 
 def opened(page: Page, name: str = "Add evidence", n: int = 0) -> Locator:
@@ -107,3 +109,13 @@ def faultless(findings: list[Finding], new: Mapping[str, bytes]) -> None:
     assert [f for f in findings if f.level is Level.ERROR] == []
     for path, text in new.items():
         assert fmt.formatted(text, path).text == text
+
+
+def page_of_scripts(browser: Browser, folder: Path, names: Iterable[str]) -> Page:
+    """A page with some of the site's own scripts and nothing else; ``site`` comes first, the others build on it."""
+    file = folder / "page.html"
+    scripts = "".join(f'<script src="{(SCRIPTS / f"{name}.js").as_uri()}"></script>' for name in ("site", *names))
+    file.write_text(f"<!doctype html><title>form</title>{scripts}", "utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    return page

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from adding import page_of_scripts
 from engine.debate import Cut, Debate, Item, Link, build
 from engine.strategies import Mix, debates, examples
 from hypothesis import given
@@ -22,7 +22,6 @@ from kb.engine.propagate import Propagated
 pytestmark = pytest.mark.browser
 
 TOLERANCE = 1e-9
-SCRIPTS = ROOT / "site/pages/assets/js"
 RUN = """
 (cases) => cases.map(([data, draft]) => {
   const { before, after } = window.counterpoiseEffect;
@@ -35,11 +34,7 @@ NEW = "zz-new"
 @pytest.fixture(scope="module")
 def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A page that has only the words for numbers, the engine and what puts drafts in."""
-    file = tmp_path_factory.mktemp("engine") / "page.html"
-    scripts = [(SCRIPTS / name).as_uri() for name in ("site.js", "engine.js", "add/effect.js")]
-    file.write_text("<!doctype html>" + "".join(f'<script src="{script}"></script>' for script in scripts), "utf-8")
-    page = browser.new_page()
-    page.goto(file.as_uri())
+    page = page_of_scripts(browser, tmp_path_factory.mktemp("engine"), ("engine", "add/effect"))
     yield page
     page.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from adding import faultless, with_files
+from adding import SCRIPTS, faultless, page_of_scripts, with_files
 from conftest import ROOT
 from playwright.sync_api import Browser, Page
 
@@ -18,7 +18,6 @@ from kb.pages import Settings, Site, adding, search, whatif
 pytestmark = pytest.mark.browser
 
 CLAIMS = ROOT / "claims"
-SCRIPTS = ROOT / "site/pages/assets/js"
 REPOSITORY = "https://code.example/map/records"
 ASK = """
 ([target, data, mode, carrier, values]) => {
@@ -72,18 +71,13 @@ def founding() -> Site:
 
 
 @pytest.fixture(scope="module")
-def form(browser: Browser, founding: Site) -> Iterator[Page]:
+def form(browser: Browser, founding: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A page with the form and nothing else."""
-    page = browser.new_page()
-    page.set_content("<!doctype html><title>form</title>")
-    page.add_script_tag(
-        content="window.counterpoise = { make: (name, properties = {}, ...children) => {"
-        "const one = Object.assign(document.createElement(name), properties); one.append(...children); return one; } };"
-    )
+    page = page_of_scripts(browser, tmp_path_factory.mktemp("form"), ("engine", "add/effect"))
     for content in (adding.script(founding), search.search_index(founding)):
         page.add_script_tag(content=content.decode())
-    for name in ("engine", "add/effect", "add/records", "add/checks", "add/fields", "add/form"):
-        page.add_script_tag(path=SCRIPTS / f"{name}.js")
+    for name in ("records", "checks", "fields", "form"):
+        page.add_script_tag(path=SCRIPTS / f"add/{name}.js")
     yield page
     page.close()
 
