@@ -7,6 +7,7 @@ Natural log odds ("nats") are used in formulas, decibans (dB) are shown to peopl
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 DB = math.log(10) / 10
 """One deciban in nats."""
@@ -65,10 +66,39 @@ def say_db(nat: float) -> str:
 
 
 def say_percent(p: float) -> str:
-    """A probability as a percentage: whole numbers from 1 to 99, more digits outside."""
+    """A probability as a percentage, no more exact than anybody can know it.
+
+    Whole numbers from 1 to 99, one decimal nearer to 0 or 1 (``0.3%``, ``99.7%``), and beyond one in a thousand
+    ``under 0.1%`` and ``over 99.9%``: the odds and decibans beside it tell such numbers apart. Only 0 and 1 themselves
+    are ``0%`` and ``100%``. ``percent`` in ``site/pages/assets/js/site.js`` says the same, step for step.
+    """
     x = 100 * p
-    if 1 <= x <= 99:
-        return f"{x:.0f}%"
-    if x < 1:
-        return f"{x:.2g}%" if x >= 0.01 else f"{x:.1e}%"
-    return f"{100 - float(f'{100 - x:.2g}'):g}%"
+    rare = min(x, 100 - x)
+    if rare >= 1:
+        return f"{round(x)}%"
+    if rare <= 0:
+        return "0%" if x <= 0 else "100%"
+    if rare < 0.1 - 1e-9:
+        return "under 0.1%" if x < 1 else "over 99.9%"
+    tenths = round(10 * rare)
+    return f"{(tenths if x < 1 else 1000 - tenths) / 10:g}%"
+
+
+def say_shares(ps: Sequence[float]) -> list[str]:
+    """Chances of outcomes of which exactly one comes, as whole percentages that add up to 100.
+
+    Largest remainders first: each is its chance rounded down, or up where the part cut off is among the largest. What
+    rounds to nothing is ``under 1%``, what rounds to everything is ``over 99%``.
+
+    Args:
+        ps: probabilities that sum to 1.
+    """
+    shown = [math.floor(100 * p + 1e-9) for p in ps]
+    cut = sorted(range(len(ps)), key=lambda i: (shown[i] - 100 * ps[i], i))
+    for i in cut[: max(100 - sum(shown), 0)]:
+        shown[i] += 1
+    said = []
+    for p, n in zip(ps, shown, strict=True):
+        inexact = {0: "under 1%", 100: "over 99%"} if 0 < p < 1 else {}
+        said.append(inexact.get(n, f"{n}%"))
+    return said

@@ -131,14 +131,15 @@ def test_what_would_change_it_most_is_an_experiment_where_that_teaches_most(foun
             named["experiments"] += 1
             assert best is not None
             assert best.ref.title in said
-            assert f"expected to teach {best.bits} bits" in said
+            assert f"expected to teach {words.teaches(best.value)} about it ({best.bits} bits" in said
             assert best.value > known
         elif cruxes:
             named["claims"] += 1
             assert cruxes[0].ref.title in said
             assert best is None or best.value <= known or not cruxes[0].bits
     assert all(named.values())
-    assert "0.19 bits" in box(founding, "most-algorithmic-progress-is-data-progress")["Would change it most"]
+    said = box(founding, "most-algorithmic-progress-is-data-progress")["Would change it most"]
+    assert "expected to teach a fair amount about it (0.19 bits" in said
 
 
 def test_the_front_page_lists_cruxes_by_expected_change(founding: Site) -> None:

@@ -292,9 +292,13 @@ def test_what_an_experiment_could_tell_is_the_engines(clock: Assessment) -> None
             bits = [value.bits for _, value in told]
             assert bits == sorted(bits, reverse=True)
             page = text_of(site, id)
-            for _, chance, after in told[0][1].outcomes:
+            outcomes = told[0][1].outcomes
+            for chance, (_, _, after) in zip(words.shares([p for _, p, _ in outcomes]), outcomes, strict=True):
                 assert words.percent(after) in page
-                assert words.percent(chance) in page
+                assert chance in page
+            assert f"{words.teaches(bits[0])} {words.bits(bits[0])} bits" in page
+            settled = [c for c, claim in site.corpus.of(m.Claim, active=True) if id in claim.settled_by]
+            assert ("Claims it is meant to settle" in page) == bool(settled)
 
 
 def test_pages_of_inferences_show_what_they_add_and_take(clock: Assessment) -> None:
@@ -307,6 +311,11 @@ def test_pages_of_inferences_show_what_they_add_and_take(clock: Assessment) -> N
     taken = text_of(site, "list-was-checked")
     assert "of the undercut The price list is out of date" in taken
     assert "nothing yet" in taken
+    assert re.search(r"If true ?takes away \d+% of the weight", taken)
+    reasons = text_of(bread(), "cold-rise-tastes-better")
+    assert re.search(
+        r"If true, it takes away \d+% of this weight; (as likely as it stands, \d+%|so far it takes)", reasons
+    )
     held = text_of(site, "keeper-asserts")
     stated = m.credence_value("very likely")
     assert words.percent(site.credences["gear-old"].credence) in held

@@ -36,10 +36,9 @@ def command(
     for v in values:
         lines.append(Text.assemble((f"{v.bits:.3f} bits", "bold"), f"  {found.corpus[v.experiment].title}"))
         lines.append(Text(f"  {v.experiment}; expected change {100 * v.expected:.1f} percentage points", style="dim"))
-        for outcome, chance, after in v.outcomes:
-            lines.append(
-                Text(f"  {odds.say_percent(chance):>5} {outcome}: it would stand at {odds.say_percent(after)}")
-            )
+        chances = odds.say_shares([chance for _, chance, _ in v.outcomes])
+        for chance, (outcome, _, after) in zip(chances, v.outcomes, strict=True):
+            lines.append(Text(f"  {chance:>5} {outcome}: it would stand at {odds.say_percent(after)}"))
     if not values:
         lines.append(Text("no proposed experiment names it or a claim beneath it"))
     say(*lines)

@@ -31,6 +31,7 @@ class ShortLine:
         label: what the line is about.
         before, ref, between: the sentence before the link, the link, and what belongs to it.
         factor: what it adds, or ``None``.
+        bits: what it is expected to teach, or ``None``.
         after: the sentence after.
     """
 
@@ -40,6 +41,7 @@ class ShortLine:
     after: str
     factor: str | None = None
     between: str = ""
+    bits: str | None = None
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,8 @@ def _changes_most(site: Site, id: str) -> ShortLine:
     label = "Would change it most"
     experiment = turning.teaches_most(site, id)
     if experiment is not None:
-        return ShortLine(label, "The experiment ", experiment.ref, f", expected to teach {experiment.bits} bits.")
+        much = f", expected to teach {words.teaches(experiment.value)} about it"
+        return ShortLine(label, "The experiment ", experiment.ref, ".", between=much, bits=experiment.bits)
     crux = next(iter(turning.cruxes(site, id)), None)
     if crux is None:
         return ShortLine(label, "Nothing here yet: no reason bears on it.", None, "")

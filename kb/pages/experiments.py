@@ -52,7 +52,7 @@ class Told:
         now: its credence.
         after: its credence after each outcome.
         expected: expected change in percentage points.
-        bits: information that the outcome is expected to give.
+        teaches, bits: information that the outcome is expected to give, in words and in bits.
         direct: whether the record gives likelihoods for the claim itself.
     """
 
@@ -60,6 +60,7 @@ class Told:
     now: str
     after: list[After]
     expected: str
+    teaches: str
     bits: str
     direct: bool
 
@@ -140,8 +141,13 @@ def _told(site: Site, id: str, record: m.Experiment) -> list[Told]:
         if value.expected < SEEN and claim not in named:
             continue
         now = site.credences[claim].credence
-        after = [After(letters[o], words.percent(p), words.percent(q), moved(now, q)) for o, p, q in value.outcomes]
+        chances = words.shares([p for _, p, _ in value.outcomes])
+        after = [
+            After(letters[o], chance, words.percent(q), moved(now, q))
+            for chance, (o, _, q) in zip(chances, value.outcomes, strict=True)
+        ]
         expected = words.points(value.expected)
         points = f"{expected} {'point' if expected == '1' else 'points'}"
-        found.append(Told(site.ref(claim), words.percent(now), after, points, f"{value.bits:.3f}", claim in named))
+        teaches, bits = words.teaches(value.bits), words.bits(value.bits)
+        found.append(Told(site.ref(claim), words.percent(now), after, points, teaches, bits, claim in named))
     return found

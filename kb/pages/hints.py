@@ -173,7 +173,8 @@ HINTS: dict[str, Hint] = {
     "bits": Hint(
         "Bits",
         "How much settling it is expected to teach about the claim. One bit is what a fair coin’s toss tells; 0 means "
-        "that the answer would not move the number.",
+        "that the answer would not move the number. From 0.3 it is called much, from 0.1 a fair amount, from 0.01 a "
+        "little.",
         "method.html#intervals",
     ),
     "brier": Hint(

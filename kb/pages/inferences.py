@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kb import models as m
 from kb.corpus import Entry
+from kb.engine.graph import kill_value
 from kb.engine.results import UndercutPart
 from kb.pages import words
 from kb.pages.facts import Fact, by_whom
@@ -68,8 +69,8 @@ def render_undercut(site: Site, entry: Entry) -> Page:
     ends = (("Attacks the link from", t.from_), ("to", t.to), ("Attacks", t.argument), ("Attacks", t.undercut))
     facts = [Fact(label, refs=[site.ref(id)]) for label, id in ends if id is not None]
     kill = record.kill
-    said = kill.definition if not isinstance(kill, float) else f"Takes {words.percent(kill)} of the bearing."
-    facts.append(Fact("If true", kill.label if not isinstance(kill, float) else words.percent(kill), note=said))
+    word = "" if isinstance(kill, float) else f"“{kill.label}” on the scale of such effects."
+    facts.append(Fact("If true", f"takes away {words.percent(kill_value(kill))} of the weight", note=word))
     facts += [Fact("Why so much", record.why)] if record.why else []
     facts += [Fact("Because", refs=[site.ref(record.premise)])] if record.premise is not None else []
     bites = [

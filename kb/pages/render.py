@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from kb import vocab
+from kb.engine.graph import kill_value
 from kb.pages import bars, findings, hints, prose, words
 
 
@@ -30,6 +31,8 @@ def environment() -> Environment:
     env.globals.update(
         spark=bars.small,
         percent=words.percent,
+        kill_value=kill_value,
+        teaches=words.teaches,
         factor=words.factor,
         decibans=words.decibans,
         count=words.count,

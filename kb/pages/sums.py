@@ -37,7 +37,7 @@ class Weight:
 
 @dataclass(frozen=True)
 class UndercutView:
-    """An undercut of a link or an item: ``taken`` is the share of the bearing it takes now, as a percentage."""
+    """An undercut of a link or an item: what it takes of the weight, now (``taken``, "" for nothing) and if certain."""
 
     ref: Ref
     assessed: bool
@@ -321,12 +321,11 @@ class Sum:
         return float(np.log1p(-s[0]) - np.log1p(-f[0]))
 
     def _undercut(self, part: UndercutPart) -> UndercutView:
-        kill = self.site.corpus[part.id].record.get("kill")
         return UndercutView(
             ref=self.site.ref(part.id),
             assessed=part.assessed,
-            taken=words.percent(taken) if (taken := part.kill * part.tau * part.active) > 0 else "nothing yet",
-            kill=kill.value if hasattr(kill, "value") else words.percent(part.kill),
+            taken=words.percent(taken) if (taken := part.kill * part.tau * part.active) > 0 else "",
+            kill=words.percent(part.kill),
         )
 
     def _group(self, number: int, group: GroupRow) -> GroupView:

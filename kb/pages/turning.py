@@ -167,7 +167,11 @@ def tests(site: Site, id: str) -> list[Test]:
     for value in valued:
         record = site.corpus.record(value.experiment, m.Experiment)
         texts = {outcome.id: outcome.text for outcome in record.outcomes}
-        outcomes = [(texts[o], words.percent(chance), words.percent(after)) for o, chance, after in value.outcomes]
+        chances = words.shares([chance for _, chance, _ in value.outcomes])
+        outcomes = [
+            (texts[o], chance, words.percent(after))
+            for chance, (o, _, after) in zip(chances, value.outcomes, strict=True)
+        ]
         found.append(
             Test(
                 site.ref(value.experiment),

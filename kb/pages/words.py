@@ -13,6 +13,11 @@ def percent(p: float) -> str:
     return odds.say_percent(p)
 
 
+def shares(ps: Sequence[float]) -> list[str]:
+    """Chances of outcomes of which one comes, as percentages that add up to 100."""
+    return odds.say_shares(ps)
+
+
 def factor(nat: float) -> str:
     """A weight as a factor of the odds with the typographic signs, e.g. ``×3.2`` or ``÷3.2``."""
     return odds.say_factor(nat).replace("x", "×")
@@ -60,6 +65,12 @@ def points(p: float) -> str:
 def bits(x: float) -> str:
     """An expected information in bits; what rounds to nothing is said to be small, not to be none."""
     return f"{x:.2f}" if x >= 0.005 or x <= 0 else "< 0.01"
+
+
+def teaches(x: float) -> str:
+    """How much an expected information in bits is, in a few words that need no unit."""
+    scale = ((0.3, "much"), (0.1, "a fair amount"), (0.01, "a little"))
+    return next((said for least, said in scale if x >= least), "next to nothing")
 
 
 def count(n: int, one: str, many: str | None = None) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from support import CLOCK, TESTS, Kb
 
+from kb import odds
 from kb.engine import Assessment
 from kb.engine.semantics import SEMANTICS, run_semantics
 
@@ -193,8 +194,9 @@ def test_experiments(kb: Kb, clock: Assessment) -> None:
     (expected,) = clock.experiments("cold-oil")
     text = lines_of(kb, "experiments", "cold-oil")
     assert text[1].split()[:2] == [f"{expected.bits:.3f}", "bits"]
-    for outcome, chance, after in expected.outcomes:
-        assert f"  {chance:>5.0%} {outcome}: it would stand at {after:.0%}" in text
+    chances = odds.say_shares([chance for _, chance, _ in expected.outcomes])
+    for chance, (outcome, _, after) in zip(chances, expected.outcomes, strict=True):
+        assert f"  {chance:>5} {outcome}: it would stand at {after:.0%}" in text
     assert lines_of(kb, "experiments", "repair-pays")[-1].startswith("no proposed experiment")
     found = data_of(kb, "experiments", "cold-oil")
     assert isinstance(found, list)

@@ -83,11 +83,15 @@
   // ---- numbers in words, as kb/pages/words.py says them
 
   const DB = Math.log(10) / 10; // one deciban in nats
+  const even = (x) => (Math.round(x) - x === 0.5 && Math.round(x) % 2 ? Math.round(x) - 1 : Math.round(x)); // as Python rounds
   const percent = (p) => {
     const x = 100 * p;
-    if (x >= 1 && x <= 99) return `${x.toFixed(0)}%`;
-    if (x < 1) return x >= 0.01 ? `${Number(x.toPrecision(2))}%` : `${x.toExponential(1)}%`;
-    return `${Number((100 - Number((100 - x).toPrecision(2))).toPrecision(6))}%`;
+    const rare = Math.min(x, 100 - x);
+    if (rare >= 1) return `${even(x)}%`;
+    if (rare <= 0) return x <= 0 ? "0%" : "100%";
+    if (rare < 0.1 - 1e-9) return x < 1 ? "under 0.1%" : "over 99.9%";
+    const tenths = even(10 * rare);
+    return `${(x < 1 ? tenths : 1000 - tenths) / 10}%`;
   };
   const factor = (nats) => {
     if (Math.abs(nats) < 5e-4) return "×1";
