@@ -442,7 +442,7 @@ def test_the_search_index_is_a_script_with_every_record_in_force(built: Path, br
     text = (built / "assets/search-index.js").read_text("utf-8")
     assert "<" not in text, "a hostile title could end a script element"
     documents = json.loads(text.removeprefix("window.counterpoiseIndex=").rstrip().rstrip(";"))
-    records = [d for d in documents if d[1] != "page"]
+    records = [d for d in documents if d[1] not in ("page", "rule")]
     assert {d[0] for d in records} == {e.id for e in bread.corpus if e.record.active and e.kind != "position"}
     for document in records:
         assert (built / document[1] / f"{document[0]}.html").is_file()
@@ -451,7 +451,8 @@ def test_the_search_index_is_a_script_with_every_record_in_force(built: Path, br
 def test_the_search_reads_the_pages_about_the_map(built: Path) -> None:
     text = (built / "assets/search-index.js").read_text("utf-8")
     documents = json.loads(text.removeprefix("window.counterpoiseIndex=").rstrip().rstrip(";"))
-    pages = {d[0]: d for d in documents if d[1] == "page"}
+    told = [d for d in documents if d[1] in ("page", "rule")]
+    pages = {d[0]: d for d in told if "#" not in d[0]}
     assert {"data", "method", "guide", "contribute", "guide/strengths", "decisions/0011-firmness"} <= set(pages)
     assert not {"404", "index"} & set(pages)
     for id in pages:
@@ -460,7 +461,12 @@ def test_the_search_reads_the_pages_about_the_map(built: Path) -> None:
     assert data[2] == "Data"
     assert "tables (CSV)" in data[3]
     assert data[6] == "Files; One record; Changes; Citing"
-    assert all("<" not in part for page in pages.values() for part in page)
+    assert not any(re.search(r"</|<(p|a|em|code|strong)\b", text) for document in told for text in document)
+    parts = {d[0] for d in told} - set(pages)
+    assert {"method#firmness", "guide#decibans", "contribute#evidence", "rules#title-stop"} <= parts
+    for part in parts:
+        page, _, anchor = part.partition("#")
+        assert f'id="{anchor}"' in (built / f"{page}.html").read_text("utf-8"), part
 
 
 def test_a_claim_page_is_light(built: Path) -> None:

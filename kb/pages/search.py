@@ -3,31 +3,27 @@ about the map."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
 
 from kb import models as m
 from kb.corpus import Entry
+from kb.pages import explained
 from kb.pages.site import Site
 
 INDEX_PATH = "assets/search-index.js"
-PAGE = "page"
-"""The kind of a hand-written page among those of records."""
 
-_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)">')
-_HEADINGS = re.compile(r"<h([1-3])\b[^>]*>(.*?)</h\1>", re.DOTALL)
-_UNLISTED = ("404.html", "index.html")
+_ON_PERSON = "What they think and hold; who agrees, and who disagrees or differs with them and opposes them."
+"""What the page of somebody with positions tells, in the words of those who look for it."""
 
 
 def search_index(site: Site, frames: Mapping[str, str] | None = None) -> bytes:
     """The index as a script, so that it loads from a file as it does from a server.
 
     Each document is (id, kind, title, what it says, other names, credence, what else is on its page); its page is
-    ``kind/id.html``. Those of hand-written pages come last: their kind is :data:`PAGE` and their id the address of
-    the page without its ending.
+    ``kind/id.html``. Those about the map (:mod:`kb.pages.explained`) come last: their id is the address of a page
+    without its ending, with ``#`` and a part of it.
 
     Args:
         site: the records.
@@ -55,24 +51,9 @@ def search_index(site: Site, frames: Mapping[str, str] | None = None) -> bytes:
                 _line(" ".join(more)),
             ]
         )
-    documents += _pages(frames or {})
+    documents += [list(document) for document in explained.documents(frames or {})]
     text = str(htmlsafe_json_dumps(documents, separators=(",", ":"), ensure_ascii=False))
     return b"window.counterpoiseIndex=" + text.encode() + b";\n"
-
-
-def _pages(frames: Mapping[str, str]) -> Iterator[list[str]]:
-    """The documents of hand-written pages: a reader may look for a file, a rule or a word of the method too.
-
-    Only their descriptions and headings are read: in whole texts nearly every word stands somewhere, which would put
-    them before the records that a search is mostly for.
-    """
-    for path in sorted(frames):
-        title, *parts = [Markup(text).striptags() for _, text in _HEADINGS.findall(frames[path])] or [""]
-        if not title or path in _UNLISTED:
-            continue
-        description = _DESCRIPTION.search(frames[path])
-        said = Markup(description[1]).unescape() if description is not None else ""
-        yield [path.removesuffix(".html"), PAGE, title, _line(said), "", "", "; ".join(parts)]
 
 
 def _more(site: Site, entry: Entry) -> Iterator[str | None]:
@@ -87,6 +68,8 @@ def _more(site: Site, entry: Entry) -> Iterator[str | None]:
     for id in site.corpus.positions_on.get(entry.id, ()):
         position = site.corpus.record(id, m.Position)
         yield position.text if position.active else None
+    if site.corpus.positions_by.get(entry.id):
+        yield _ON_PERSON
 
 
 def _line(text: str) -> str:

@@ -7,12 +7,12 @@
   const { plain } = window.counterpoise;
   /** Weight of a word, and usual number of words, in each field of a document. */
   const FIELDS = [["title", 6, 9], ["names", 4, 8], ["said", 2.2, 24], ["more", 1, 40]];
-  const KIND = { question: 1.35, claim: 1.2, term: 1.25, person: 0.8, evidence: 0.95, argument: 0.9, undercut: 0.8, quantity: 0.95, page: 0.7 };
+  const KIND = { question: 1.35, claim: 1.2, term: 1.25, person: 0.8, evidence: 0.95, argument: 0.9, undercut: 0.8, quantity: 0.95, page: 0.7, rule: 0.5 };
   const NAMED = 2; // a person who is called by name is meant
-  /** What questions are made of; asked for only where nothing else is. */
-  const SMALL = new Set(("a an and about are around as at be been but by can could did do does down for from had has have how if in into is it its " +
-    "just may might more most much not of off on or out over s should so than that the their them then there these they this to up was we were " +
-    "what when where which who whose why will with would").split(" "));
+  /** What questions are made of; asked for only where nothing else is, and else only as a part of what was typed. */
+  const SMALL = new Set(("a an and about any anyone are around as at be been being but by can could did do does down find for from get had has have he her " +
+    "his how i if in into is it its just know likely may me mean meant might more most much my no not of off on or our out over page s say she should " +
+    "show so tell than that the their them then there these they think this to up us use used uses was we were what when where which who whom whose why will with would you your").split(" "));
   const CLOSE = 150; // so many of the best are looked at for the phrase as a whole
   const MOST = 40; // words that are looked for; nearest words take long to find, and a link may hold thousands
   const FEW = 3; // where fewer records say everything, those that say a part of it follow
@@ -156,17 +156,27 @@
 
     // ---- the order of the hits --------------------------------------------------------------------------------------
 
-    const rootsOf = (text) => ` ${wordsOf(text).map((word) => roots.get(word) ?? stem(word)).join(" ")} `;
+    const asRoots = (words) => ` ${words.map((word) => roots.get(word) ?? stem(word)).join(" ")} `;
+    const rootsOf = (text) => asRoots(wordsOf(text));
+    const isLarge = (word) => !SMALL.has(word);
+    const sizeOf = (words) => words.reduce((sum, word) => sum + (isLarge(word) ? 1 : 0.25), 0);
 
-    /** How much more a document says when it has the words as they were typed, in any form, one after the other. */
-    const asTyped = ({ kind, title, names, said, more }, phrase, terms) => {
-      const own = rootsOf(title);
-      const called = kind === "person" && wordsOf(title).some((word) => terms.has(word)) ? NAMED : 1;
-      if (own === phrase) return 4 * called;
-      if (own.includes(phrase)) return (own.startsWith(phrase) ? 2.4 : 2.1) * called;
-      if (rootsOf(names).includes(phrase)) return 2 * called;
-      if (!phrase.trim().includes(" ")) return called;
-      return called * (rootsOf(said).includes(phrase) ? 1.6 : rootsOf(more).includes(phrase) ? 1.4 : 1);
+    /** How much more a document says when its title has what was typed and little else, or has a phrase, in any form. */
+    const asTyped = ({ kind, title, names, said, more }, phrases, terms, typed) => {
+      const words = wordsOf(title);
+      const own = [...new Set(words)];
+      const shared = sizeOf(own.filter((word) => terms.has(word) || typed.has(word)));
+      const covered = Math.min(1, shared / sizeOf([...typed]));
+      const called = kind === "person" && own.some((word) => terms.has(word)) ? NAMED : 1;
+      const has = phrases.map((phrase, i) => { // as typed; then without small words, as if the title had none either
+        const text = asRoots(i ? words.filter(isLarge) : words);
+        if (text === phrase) return i ? 3 : 4;
+        if (text.includes(phrase)) return text.startsWith(phrase) && !i ? 2.4 : 2.1;
+        if (rootsOf(names).includes(phrase)) return 2;
+        if (!phrase.trim().includes(" ") || (i && phrase === phrases[0])) return 1;
+        return rootsOf(said).includes(phrase) ? 1.6 : rootsOf(more).includes(phrase) ? 1.4 : 1;
+      });
+      return Math.max(...has) * called * (1 + covered ** 2 * (0.5 + shared / (sizeOf(own) || 1)));
     };
 
     /**
@@ -176,7 +186,7 @@
     return (query) => {
       prepare();
       const typed = wordsOf(query);
-      const large = typed.filter((word) => !SMALL.has(word));
+      const large = typed.filter(isLarge);
       const words = [...new Set(large.length ? large : typed)].slice(0, MOST);
       const unknown = [];
       const instead = [];
@@ -203,10 +213,11 @@
       const part = every.length < FEW ? hits.filter(({ held }) => held < known.length) : [];
       const inOrder = (a, b) => b.score - a.score || (documents[a.n].id < documents[b.n].id ? -1 : 1);
       const terms = new Set(asked.flatMap(({ found }) => [...found.keys()]));
-      const phrase = ` ${typed.map(stem).join(" ")} `;
+      const phrases = [typed, words].map(asRoots);
+      const given = new Set(typed);
       const ranked = (found) => {
         found.sort(inOrder);
-        for (const hit of found.slice(0, CLOSE)) hit.score *= asTyped(documents[hit.n], phrase, terms);
+        for (const hit of found.slice(0, CLOSE)) hit.score *= asTyped(documents[hit.n], phrases, terms, given);
         return found.sort(inOrder);
       };
       return { hits: [...ranked(every), ...ranked(part)].map(({ n }) => [documents[n], terms]), whole: every.length, unknown, instead };

@@ -77,7 +77,7 @@
     for (const [{ id, kind, title, said, more, number }, terms] of found.hits.slice(0, MOST)) {
       const meta = make("span", { className: "kb-search__meta" }, make("span", { className: `kb-tag kb-tag--${kind}`, textContent: kind }), ...(number ? [" ", make("strong", { textContent: number })] : []));
       const text = make("span", { className: "kb-search__text" }, ...marked(snippet(said, more, terms), terms));
-      list.append(make("li", {}, make("a", { href: new URL(kind === "page" ? `${id}.html` : `${kind}/${id}.html`, root).href },
+      list.append(make("li", {}, make("a", { href: new URL((/page|rule/.test(kind) ? id : `${kind}/${id}`).replace(/#|$/, ".html$&"), root).href },
         make("span", { className: "kb-search__title" }, ...marked(title, terms)), meta, text)));
     }
     dialog.scrollTop = 0;
