@@ -176,8 +176,9 @@ def test_every_estimate_is_drawn_where_the_scale_puts_it(records: Records) -> No
     svg = ElementTree.fromstring(str(charts.chart(metric, root="../", id="c", narrow=False, current="high")))
     dots = [float(c.get("cx", "")) for c in svg.iter(f"{SVG}circle")]
     assert dots == [pytest.approx(scale(f.middle), abs=0.01) for f in metric.figures if f.middle is not None]
-    whiskers = [e for e in svg.iter(f"{SVG}line") if "kb-whisker" in e.get("class", "") and e.get("y1") == e.get("y2")]
-    ends = [(float(e.get("x1", "")), float(e.get("x2", ""))) for e in whiskers]
+    whiskers = [e.get("d", "") for e in svg.iter(f"{SVG}path") if "kb-whisker" in e.get("class", "")]
+    drawn = [re.match(r"M([\d.]+) [\d.]+H([\d.]+)M", d) for d in whiskers]
+    ends = [(float(found[1]), float(found[2])) for found in drawn if found]
     spans = [(f.low, f.high) for f in metric.figures if f.low is not None and f.high is not None]
     assert ends == [pytest.approx((scale(low), scale(high)), abs=0.01) for low, high in spans]
     assert len(ends) == 2

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup
 
 from kb.pages import words
-from kb.pages.draw import el, hatch, label, picture
+from kb.pages.draw import el, hatch, label, picture, strokes
 from kb.pages.site import CredenceView, Ref
 
 _PAD = 14.0
+_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def large(view: CredenceView, id: str, *, narrow: bool = False) -> Markup:
@@ -26,8 +27,8 @@ def large(view: CredenceView, id: str, *, narrow: bool = False) -> Markup:
 
     parts = [hatch(f"{id}-hatch")]
     parts.append(el("line", x1=x(0), x2=x(1), y1=y, y2=y, class_="kb-axis"))
-    for p in (0.0, 0.25, 0.5, 0.75, 1.0):
-        parts.append(el("line", x1=x(p), x2=x(p), y1=y - 5, y2=y + 5, class_="kb-axis"))
+    parts.append(strokes(((x(p), y - 5, y + 5) for p in _TICKS), "kb-axis"))
+    for p in _TICKS:
         where = "start" if p == 0 else "end" if p == 1 else "middle"
         at = x(p) - (_PAD if p == 0 else -_PAD if p == 1 else 0)
         parts.append(label([f"{p:.0%}"], at, y + 34, 0, "kb-svg-small", where))

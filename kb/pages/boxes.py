@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from markupsafe import Markup
 
 from kb import odds
-from kb.pages.draw import el, label, link, num, wrap
+from kb.pages.draw import el, join, label, link, num, wrap
 from kb.pages.neighbours import Node
 from kb.pages.site import Ref
 
@@ -140,14 +141,14 @@ def line(outer: Box, to: str, path: str, x: float, y: float) -> Markup:
 
 def sign(x: float, y: float, side: str) -> Markup:
     """A small plus or minus on a line."""
+    return el("g", _sign(side), transform=f"translate({num(x)} {num(y)})", aria_hidden="true")
+
+
+@cache
+def _sign(side: str) -> Markup:
     stroke = "M-3.5 0h7" + ("M0-3.5v7" if side == "for" else "")
-    return el(
-        "g",
-        el("circle", r=7, class_=f"kb-sign kb-sign--{side}"),
-        el("path", d=stroke, class_="kb-sign__mark"),
-        transform=f"translate({num(x)} {num(y)})",
-        aria_hidden="true",
-    )
+    circle = el("circle", r=7, class_=f"kb-sign kb-sign--{side}")
+    return join([circle, el("path", d=stroke, class_="kb-sign__mark")])
 
 
 def edge_class(node: Node | None) -> str:

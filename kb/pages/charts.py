@@ -163,8 +163,9 @@ def _line(one: Figure, x: Scale, y: float, width: float, *, root: str, narrow: b
     class_ = "kb-whisker" + ("" if one.firm else " kb-whisker--loose")
     mark: list[Markup] = [el("title", whole)]
     if one.low is not None and one.high is not None:
-        mark.append(el("line", x1=x(one.low), x2=x(one.high), y1=at, y2=at, class_=class_))
-        mark += [el("line", x1=x(e), x2=x(e), y1=at - 6, y2=at + 6, class_=class_) for e in (one.low, one.high)]
+        low, high, above, below = num(x(one.low)), num(x(one.high)), num(at - 6), num(at + 6)
+        whisker = f"M{low} {num(at)}H{high}M{low} {above}V{below}M{high} {above}V{below}"
+        mark.append(el("path", d=whisker, class_=class_))
     if one.middle is not None:
         mark.append(
             el("circle", cx=x(one.middle), cy=at, r=6.5, class_="kb-point" + ("" if one.firm else " kb-point--loose"))

@@ -44,14 +44,14 @@ def _attribute(name: str) -> str:
 
 
 def _escaped(value: object) -> str:
-    """Anything as text inside an element or an attribute's value: :class:`Markup` as it is, all else escaped.
+    """Anything as text inside an element or an attribute's value: :class:`Markup` as it is, all else escaped."""
+    return _plain(value) if type(value) is str else str(escape(value))
 
-    Plain strings, which nearly all are, take the short way: what :func:`markupsafe.escape` puts for each character.
-    """
-    if type(value) is not str:
-        return str(escape(value))
-    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return value.replace("'", "&#39;").replace('"', "&#34;")
+
+@lru_cache(maxsize=16_384)
+def _plain(text: str) -> str:
+    """What :func:`markupsafe.escape` makes of plain text; classes, titles and places return again and again."""
+    return str(escape(text))
 
 
 def _safe(html: str) -> Markup:
@@ -64,7 +64,9 @@ def el(name: str, /, *children: str | Markup, **attributes: object) -> Markup:
     opening = f"<{name}"
     for key, value in attributes.items():
         if value is not None:
-            opening += f' {_attribute(key)}="{num(value) if isinstance(value, float) else _escaped(value)}"'
+            kind = type(value)
+            text = _plain(value) if kind is str else num(value) if isinstance(value, float) else _escaped(value)
+            opening += f' {_attribute(key)}="{text}"'
     if not children:
         return _safe(opening + "/>")
     return _safe(f"{opening}>{''.join([c if type(c) is Markup else _escaped(c) for c in children])}</{name}>")
@@ -137,8 +139,17 @@ def _ellipsis(text: str, width: float, size: float, bold: bool) -> str:
 def label(lines: Iterable[str], x: float, y: float, leading: float, class_: str, anchor: str | None = None) -> Markup:
     """Lines of text from a first baseline at ``y``."""
     at = num(x)
-    spans = [f'<tspan x="{at}" y="{num(y + i * leading)}">{_escaped(line)}</tspan>' for i, line in enumerate(lines)]
-    return el("text", *map(_safe, spans), class_=class_, text_anchor=anchor)
+    spans = "".join(
+        [f'<tspan x="{at}" y="{num(y + i * leading)}">{_escaped(line)}</tspan>' for i, line in enumerate(lines)]
+    )
+    aligned = f' text-anchor="{anchor}"' if anchor is not None else ""
+    return _safe(f'<text class="{class_}"{aligned}>{spans}</text>')
+
+
+def strokes(lines: Iterable[tuple[float, float, float]], class_: str) -> Markup:
+    """Upright lines as one element: each a place from the left and its two ends; empty where there is none."""
+    path = "".join([f"M{num(x)} {num(a)}V{num(b)}" for x, a, b in lines])
+    return _safe(f'<path d="{path}" class="{class_}"/>' if path else "")
 
 
 def link(href: str, *children: str | Markup, title: str | None = None, **attributes: object) -> Markup:
@@ -186,6 +197,7 @@ def picture(
     )
 
 
+@cache
 def hatch(id: str) -> Markup:
     """The pattern that marks opposition beside its colour, for greyscale and colour blindness."""
     line = el("path", d="M-1 1 1-1M0 6 6 0M5 7 7 5", class_="kb-hatch__line")

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from kb import odds
 from kb.pages import words
-from kb.pages.draw import el, hatch, label, link, picture, text_width, wrap
+from kb.pages.draw import el, hatch, label, link, picture, strokes, text_width, wrap
 from kb.pages.sums import SumRow
 
 _TICKS = (1e-4, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999)
@@ -43,21 +43,20 @@ def waterfall(rows: Sequence[SumRow], *, root: str, id: str, narrow: bool) -> Ma
     bottom = top + pitch * len(rows)
     tops = [top + pitch * i for i in range(len(rows))]
     parts: list[Markup] = [hatch(f"{id}-hatch")]
+    pieces = [(top - 6, top), *((y + _LABEL, y + pitch) for y in tops)] if narrow else [(top - 6, bottom)]
+    shown = [p for p in _TICKS if low <= odds.logit(p) <= high]
+    for ticks, class_ in (([p for p in shown if p != 0.5], "kb-grid"), ([0.5], "kb-grid kb-grid--even")):
+        parts.append(strokes(((x(odds.logit(p)), a, b) for p in ticks for a, b in pieces), class_))
     last_x = -100.0
-    for p in _TICKS:
-        z = odds.logit(p)
-        if low <= z <= high:
-            strong = " kb-grid--even" if p == 0.5 else ""
-            pieces = [(top - 6, top), *((y + _LABEL, y + pitch) for y in tops)] if narrow else [(top - 6, bottom)]
-            parts += [el("line", x1=x(z), x2=x(z), y1=a, y2=b, class_=f"kb-grid{strong}") for a, b in pieces]
-            if x(z) - last_x > 34:
-                parts.append(label([words.percent(p)], x(z), top - 12, 0, "kb-svg-small", "middle"))
-                last_x = x(z)
+    for p in shown:
+        at = x(odds.logit(p))
+        if at - last_x > 34:
+            parts.append(label([words.percent(p)], at, top - 12, 0, "kb-svg-small", "middle"))
+            last_x = at
     base_z = rows[0].after
-    for i, row in enumerate(rows[:-1]):
-        y = top + pitch * i + (40 if narrow else 32)
-        stop = top + pitch * (i + 1) + (24 if narrow else 12)
-        parts.append(el("line", x1=x(row.after), x2=x(row.after), y1=y, y2=stop, class_="kb-drop"))
+    start, stop = (40, pitch + 24) if narrow else (32, pitch + 12)
+    drops = ((x(row.after), y + start, y + stop) for row, y in zip(rows[:-1], tops, strict=False))
+    parts.append(strokes(drops, "kb-drop"))
     for i, row in enumerate(rows):
         parts += _row(row, top + pitch * i, x, base_z, root=root, id=id, narrow=narrow, width=width, left=left)
     desc = "; ".join(f"{r.label}: {_said(r)}, then {r.probability}" for r in rows)
