@@ -36,14 +36,13 @@ def documents(frames: Mapping[str, str]) -> list[tuple[str, ...]]:
     Args:
         frames: path to rendered hand-written page, before its marks are filled.
     """
-    titles = {
-        path: found[0][2] for path in sorted(frames) if path not in _UNLISTED and (found := _read(path, frames[path]))
-    }
-    found = [document for path in titles for document in _read(path, frames[path])]
+    pages = [_read(path, frames[path]) for path in sorted(frames) if path not in _UNLISTED]
+    titles = {f"{page[0][0]}.html": page[0][2] for page in pages if page}
     words = list(_hints(titles))
     explained = {(document[0], document[2].casefold()) for document in words}
-    found = [document for document in found if (document[0], document[2].casefold()) not in explained]
-    return found + words + (list(_rules(titles["rules.html"])) if "rules.html" in titles else [])
+    found = [document for page in pages for document in page if (document[0], document[2].casefold()) not in explained]
+    rules = _rules(titles["rules.html"]) if "rules.html" in titles else ()
+    return [*found, *words, *rules]
 
 
 @lru_cache(maxsize=256)
