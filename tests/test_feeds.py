@@ -20,7 +20,7 @@ from kb.cli.replay import site_history
 from kb.engine import Assessment, assess
 from kb.load import load
 from kb.pages import Settings, Site, feeds, render_site, words
-from kb.pages.changes import SMALL, address, front, stamp
+from kb.pages.changes import LISTED, SMALL, address, front, note, stamp
 from kb.pages.history_view import past, past_data
 from kb.pages.past import changes_page, month_pages
 from kb.publish import Built
@@ -342,7 +342,7 @@ def test_a_claims_page_lists_its_moves_newest_first(repository: Repository) -> N
     site = the_site(repository)
     told = past(site, "gear-old")
     assert told is not None
-    assert [move.subject for move in told.moves] == ["restored", "withdrawn", "a reading", "the first records"]
+    assert [move.note for move in told.moves] == ["restored", "withdrawn", "a reading", "the first records"]
     assert told.moves[0].records[0].id == "new-reading"
     assert told.moves[0].after == site.ref("gear-old").credence.text  # type: ignore[union-attr]
     assert told.pending == ""
@@ -408,7 +408,7 @@ def test_the_front_page_names_the_latest_moves_and_new_records(repository: Repos
     site = the_site(repository)
     found = front(site)
     assert found is not None
-    moves = [(move.claim.id, change.subject) for move, change in found.moves]
+    moves = [(move.claim.id, change.note) for move, change in found.moves]
     assert ("gear-old", "restored") in moves
     assert ("new-reading", "2023-11-15") in [(record.id, day) for record, day in found.added]
     assert front(Site(site.assessment, Settings())) is None
@@ -424,3 +424,54 @@ def test_small_moves_are_counted_and_not_named(clock: Assessment) -> None:
     html = str(changes_page(Site(clock, Settings(), Timeline((step,)))))
     assert "+1 more credence moved" in html
     assert html.count("kb-changes__move") == 1
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("A reading of the **new** gauge (#12)", "A reading of the new gauge"),
+        ("Link to [the log](https://logs.example/1) of `tower`", "Link to the log of tower"),
+        ("a*b*c and snake_case_name stay", "a*b*c and snake_case_name stay"),
+        ("word " * 60, "word " * 26 + "word…"),
+        ("", ""),
+    ],
+)
+def test_a_message_is_quoted_without_markup_and_cut(subject: str, said: str) -> None:
+    assert note(subject) == said
+
+
+def test_a_message_is_shown_as_the_editors_note(repository: Repository) -> None:
+    site = the_site(repository)
+    assert '<p class="kb-changes__subject">The editors’ note: “moved back”</p>' in str(changes_page(site))
+    claim = dict(render_site(site.assessment, SHELL, {}, site.settings, history=site.history))["claim/gear-old.html"]
+    assert "The editors’ note: <a" in claim.decode()
+
+
+def test_a_change_in_the_fold_of_its_day_has_its_time_and_not_the_day_again(repository: Repository) -> None:
+    html = str(changes_page(the_site(repository)))
+    folds = html.split('<details class="kb-day"')[1:]
+    assert folds
+    for fold in folds:
+        summary, inside = fold.split("</summary>")
+        day = re.search(r">(\d{4}-\d\d-\d\d)</time>", summary)
+        assert day is not None
+        assert f">{day[1]}</time>" not in inside
+        assert re.search(r">\d\d:\d\d UTC</time>", inside)
+
+
+def test_what_is_not_named_is_a_link_to_where_it_is(clock: Assessment) -> None:
+    def turn(weight: float) -> Turn:
+        return Turn("c" * 40, START, "a", "s", (), 0.5, 0.5 + weight / 20, weight, True, 0.5)
+
+    every = sorted(entry.id for entry in clock.corpus)
+    moved = tuple((id, turn(1 + n / 10)) for n, id in enumerate(every[: LISTED + 4]))
+    step = Step("c" * 40, START, "s", tuple(Touched(id, "changed") for id in every), moved)
+    site = Site(clock, Settings(), Timeline((step,)))
+    first, (_, month) = str(changes_page(site)), next(iter(month_pages(site)))
+    place = "changes/2023-11.html#change-cccccccccccc"
+    assert f'<a href="{place}">+{len(every) - LISTED} more</a>' in first
+    assert f'<a href="{place}">+4 more credences moved</a>' in first
+    listed = str(month.body).split('class="kb-changes__deeds"')[1]
+    assert all(site.ref(id).href in listed for id in every)
+    assert str(month.body).count("kb-changes__move") == LISTED + 4
+    assert "more</a>" not in str(month.body)

@@ -82,7 +82,7 @@ def test_each_chance_is_within_one_point_and_all_make_a_hundred(parts: list[int]
 
 
 @pytest.mark.parametrize(
-    ("bits", "said"), [(0.45, "much"), (0.19, "a fair amount"), (0.03, "a little"), (0.001, "next to nothing")]
+    ("bits", "said"), [(0.45, "much"), (0.19, "a fair amount"), (0.009, "a little"), (0.001, "next to nothing")]
 )
 def test_bits_have_plain_words(bits: float, said: str) -> None:
     assert words.teaches(bits) == said

@@ -314,7 +314,7 @@ def test_pages_of_inferences_show_what_they_add_and_take(clock: Assessment) -> N
     assert re.search(r"If true ?takes away \d+% of the weight", taken)
     reasons = text_of(bread(), "cold-rise-tastes-better")
     assert re.search(
-        r"If true, it takes away \d+% of this weight; (as likely as it stands, \d+%|so far it takes)", reasons
+        r"If true, it takes away \d+% of this weight; (at its present credence, \d+%|so far it takes)", reasons
     )
     held = text_of(site, "keeper-asserts")
     stated = m.credence_value("very likely")

@@ -6,6 +6,7 @@ What a view lists is capped; the counts beside it are not.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,10 @@ MOST = 50
 """Changes on the first page: as many as the feeds hold, which link to it."""
 LISTED = 6
 """Moves, and records of one sort, that a change names."""
+ALL = 200
+"""Moves, and records of one sort, that a change names on the page of its month, where the rest of a list is."""
+NOTE_LENGTH = 140
+"""Characters of a commit's message that pages quote."""
 FRONT = 3
 """Moves, and new records, that the front page names."""
 SMALL = odds.nats(0.1)
@@ -91,8 +96,9 @@ class ChangeView:
     Attributes:
         commit: 40 hexadecimal digits; ``anchor`` is its id on the page.
         day, stamp: when, as a date and as date and time in UTC.
-        subject: first line of its message.
-        moves: credences that moved, the largest first; ``moved`` counts all of them.
+        note: what its author wrote about it, as pages quote it.
+        moves: credences that moved, the largest first; ``moved`` counts all of them, ``unnamed`` those that moved by
+            more than a trifle and found no room.
         new: claims that it brought and that are assessed, which have no credence to move from.
         deeds: what it did to records.
         url: its address in the repository, where that is known.
@@ -102,9 +108,10 @@ class ChangeView:
     anchor: str
     day: str
     stamp: str
-    subject: str
+    note: str
     moves: list[MoveView]
     moved: int
+    unnamed: int
     new: int
     deeds: list[DeedView]
     url: str | None
@@ -113,6 +120,16 @@ class ChangeView:
     def more(self) -> int:
         """How many moves are not named."""
         return self.moved - len(self.moves)
+
+    @property
+    def whole(self) -> str:
+        """Its place on the page of its month, where its lists are longer."""
+        return month_address(self.commit, self.day)
+
+    @property
+    def time_of_day(self) -> str:
+        """When on its day, in UTC: ``14:05``."""
+        return self.stamp[11:16]
 
     @property
     def headline(self) -> str:
@@ -161,8 +178,22 @@ def anchor(commit: str) -> str:
 
 def address(site: Site, commit: str, time: int) -> str:
     """Where a change stands: on the first page if it is among the latest, else on that of its month."""
-    page = "changes.html" if commit in site.ask(_latest) else f"changes/{day(time)[:7]}.html"
-    return f"{page}#{anchor(commit)}"
+    if commit in site.ask(_latest):
+        return f"changes.html#{anchor(commit)}"
+    return month_address(commit, day(time))
+
+
+def month_address(commit: str, date: str) -> str:
+    """Where a change stands on the page of its month."""
+    return f"changes/{date[:7]}.html#{anchor(commit)}"
+
+
+def note(subject: str) -> str:
+    """The first line of a commit's message as pages quote it: cut, without Markdown and a pull request's number."""
+    text = re.sub(r"\s*\(#\d+\)$", "", subject[:1000].strip())
+    text = re.sub(r"\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
+    text = re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    return words.shorten(text, NOTE_LENGTH)
 
 
 def _latest(site: Site) -> frozenset[str]:
@@ -220,9 +251,10 @@ def change_view(site: Site, step: Step, listed: int = LISTED) -> ChangeView:
         anchor=anchor(step.commit),
         day=day(step.time),
         stamp=stamp(step.time),
-        subject=step.subject,
+        note=note(step.subject),
         moves=[move_view(site, claim, turn) for claim, turn in large[:listed]],
         moved=len(moves),
+        unnamed=max(len(large) - listed, 0),
         new=sum(turn.new and turn.after is not None for _, turn in step.turns),
         deeds=_deeds(site, step.touched, listed),
         url=site.commit_url(step.commit),

@@ -37,7 +37,7 @@ def entry_id(change: ChangeView) -> str:
 
 def _title(change: ChangeView) -> str:
     """What moved, as on the page of changes; the message comes first in the entry."""
-    return change.headline or change.subject or "Change without a message"
+    return change.headline or change.note or "Change without a message"
 
 
 def _page_of(site: Site, change: ChangeView) -> str | None:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kb import odds
 from kb.pages import words
-from kb.pages.changes import SMALL, Named, address, day, move_view, named, stamp
+from kb.pages.changes import SMALL, Named, address, day, move_view, named, note, stamp
 from kb.pages.draw import el, label, picture
 from kb.pages.site import Site
 from kb.pages.sums import Weight
@@ -30,14 +30,14 @@ class PastMove:
     """One move of the list.
 
     Attributes:
-        day, subject: of the change.
+        day, note: of the change.
         before, after, weight: as in :class:`kb.pages.changes.MoveView`.
         href: the change on the page of changes, where it is listed there.
         records: what it changed beneath the claim, what weighs most first; ``others`` counts the rest.
     """
 
     day: str
-    subject: str
+    note: str
     before: str
     after: str
     weight: Weight
@@ -111,7 +111,7 @@ def _move(site: Site, id: str, turn: Turn) -> PastMove:
     records = _beneath(site, id, turn)
     return PastMove(
         day=day(turn.time),
-        subject=turn.subject,
+        note=note(turn.subject),
         before="added" if turn.new else view.before,
         after=view.after,
         weight=view.weight,
@@ -216,7 +216,7 @@ def sparkline(turns: Sequence[Turn], end: int, id: str, *, narrow: bool) -> Mark
         if turn.after is not None:
             side = "for" if turn.weight > 0 else "against" if turn.weight < 0 else "neutral"
             before = "not assessed" if turn.before is None else words.percent(turn.before)
-            tip = el("title", f"{day(turn.time)}: {before} to {words.percent(turn.after)}, {turn.subject}")
+            tip = el("title", f"{day(turn.time)}: {before} to {words.percent(turn.after)}, {note(turn.subject)}")
             parts.append(el("circle", tip, cx=x(turn.time), cy=y(turn.after), r=size, class_=f"kb-dot kb-dot--{side}"))
     last = turns[-1]
     if last.after is not None:

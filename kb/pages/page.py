@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kb import vocab
 from kb.corpus import Entry
-from kb.pages import cite, hints, jsonld
+from kb.pages import cite, hints, jsonld, words
 from kb.pages.render import render
 from kb.pages.site import Site
 
@@ -83,7 +83,7 @@ def made(
         alternates: (media type, address beside the page, label) of the same as data.
         picture: address below the root of a picture for link previews.
     """
-    short = shorten(description)
+    short = words.shorten(description, DESCRIPTION_LENGTH)
     canonical, credit = site.canonical(path), credit_line(site, path, title)
     head = render(
         "head.html.j2",
@@ -104,11 +104,3 @@ def credit_line(site: Site, path: str, title: str) -> str:
     """Name, page, date and licence, for a picture that leaves its page."""
     parts = [f"{site.settings.name}: “{title}”", site.canonical(path), site.settings.revised, "CC BY 4.0"]
     return ", ".join(part for part in parts if part)
-
-
-def shorten(text: str, length: int = DESCRIPTION_LENGTH) -> str:
-    """Text on one line, cut at a word."""
-    one = " ".join(text.split())
-    if len(one) <= length:
-        return one
-    return one[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"

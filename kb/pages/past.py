@@ -10,7 +10,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from kb.pages import words
-from kb.pages.changes import MOST, ChangeView, change_view, day, recorded
+from kb.pages.changes import ALL, MOST, ChangeView, change_view, day, recorded
 from kb.pages.page import Page, made
 from kb.pages.render import render
 from kb.pages.site import Site
@@ -58,6 +58,7 @@ def changes_page(site: Site) -> Markup:
         days=_days(shown),
         open=OPEN,
         level=3,
+        whole=False,
         older=max(len(steps) - MOST, 0),
         months=[Month(f"changes/{name}.html", _title(name), len(found)) for name, found in _months(steps)],
         known=past is not None,
@@ -70,8 +71,8 @@ def month_pages(site: Site) -> tuple[tuple[str, Page], ...]:
     pages = []
     for name, steps in _months(recorded(site)):
         path, title = f"changes/{name}.html", f"Changes in {_title(name)}"
-        days = _days([change_view(site, step) for step in steps])
-        body = render("changes-month.html.j2", root="../", title=title, days=days, open=OPEN, level=2)
+        days = _days([change_view(site, step, ALL) for step in steps])
+        body = render("changes-month.html.j2", root="../", title=title, days=days, open=OPEN, level=2, whole=True)
         pages.append((path, made(site, path, title, body, description=f"{title}, day by day.")))
     return tuple(pages)
 

@@ -13,7 +13,7 @@ from kb.pages import words
 from kb.pages.facts import Fact
 from kb.pages.moves import Move, moved, moves_of_source
 from kb.pages.opposition import Attack, attacks
-from kb.pages.page import Page, Section, page, shorten
+from kb.pages.page import Page, Section, page
 from kb.pages.positions import LISTED, PositionView, most_telling_first, positions_by, positions_on
 from kb.pages.records import common
 from kb.pages.render import render
@@ -226,7 +226,7 @@ def people_listing(site: Site) -> Listing:
         latest = max((p.said or "" for p in held), default="")
         cells = (person.type.label, *numbers, len(wrote), (moved, ""), latest)
         facets = [("type", person.type.value)] + ([("opposed", "1")] if numbers[-1] else [])
-        who = shorten(person.text or "", WHO_LENGTH)
+        who = words.shorten(person.text or "", WHO_LENGTH)
         found.append((Row(site.ref(id), cells, tuple(facets), who), len(held), moved))
     found.sort(key=lambda x: (-x[1], -x[2], x[0].ref.title.casefold(), x[0].ref.id))
     rows = tuple(row for row, _, _ in found)

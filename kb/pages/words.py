@@ -70,7 +70,7 @@ def bits(x: float) -> str:
 def teaches(x: float) -> str:
     """How much an expected information in bits is, in a few words that need no unit."""
     scale = ((0.3, "much"), (0.1, "a fair amount"), (0.01, "a little"))
-    return next((said for least, said in scale if x >= least), "next to nothing")
+    return next((said for least, said in scale if round(x, 2) >= least), "next to nothing")
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
@@ -119,3 +119,11 @@ METHODS = {
 def capital(text: str) -> str:
     """The text with its first letter capital."""
     return text[:1].upper() + text[1:]
+
+
+def shorten(text: str, length: int) -> str:
+    """Text on one line, cut at a word, with a sign of the cut, to at most ``length`` characters."""
+    one = " ".join(text.split())
+    if len(one) <= length:
+        return one
+    return one[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
