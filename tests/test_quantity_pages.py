@@ -48,6 +48,29 @@ def test_same_metric_and_units_that_convert_stand_side_by_side(records: Records)
     assert quantities.stated(both.figures[0]) == "7 months"
 
 
+def test_a_share_of_a_whole_is_read_in_per_cent_and_a_ratio_stays_a_number(records: Records) -> None:
+    flour = "share of flour that is rye"
+    site = records(
+        one=quantity("value: 0.86", '"1"', flour),
+        two=quantity("value: {{low: 0.05, median: 0.07, high: 0.2, distribution: normal}}", '"1"', flour),
+        ratio=quantity("value: 0.5", '"1"', "ratio of water to flour"),
+        doublings=quantity("value: 0.8", '"1"', "doublings of the share of rye"),
+        above=quantity("value: 1.6", '"1"', "share of last year's crop"),
+    )
+    said = {f.ref.id: quantities.stated(f) for x in estimates.metrics(site) for f in x.figures}
+    assert said == {"one": "86%", "two": "7%", "ratio": "0.5", "doublings": "0.8", "above": "1.6"}
+    (shares,) = (x for x in estimates.metrics(site) if len(x.figures) == 2)
+    assert (shares.unit, shares.converted) == ("%", [])
+    assert [f.said for f in shares.figures] == ["86", "7 (5 to 20)"]
+    page = text_of(site, "two")
+    assert "a share of a whole, in per cent" in page
+    assert "5 to 20%" in page
+    assert "86%" in str(quantities.quantities_list(site))
+    lines = {x["id"]: x for x in csv.DictReader(io.StringIO(quantities.quantities_csv(site).decode()))}
+    assert (lines["two"]["unit"], lines["two"]["value"]) == ("1", "0.07")
+    assert (lines["two"]["low"], lines["two"]["high"]) == ("0.05", "0.2")
+
+
 def test_a_quantity_that_is_not_in_force_is_left_out_of_the_picture_but_has_its_page(records: Records) -> None:
     gone = "status:\n  state: withdrawn\n  since: 2026-01-01\n  why: It was misread from the table.\n"
     site = records(one=quantity("value: 3"), two=quantity("value: 4"), old=quantity("value: 5") + gone)

@@ -8,6 +8,7 @@ metrics are compared only through a claim that bridges them.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,6 +39,9 @@ UNITS: Mapping[str, tuple[str, float]] = {
 """Unit in small letters to what it measures and its size; a unit that is not listed converts into nothing else."""
 CALENDAR = "calendar year"
 """Unit of numbers that are dates."""
+PERCENT = "%"
+_OF_A_WHOLE = re.compile(r"(the )?(share|fraction|proportion|accuracy)\b|.*\bover all\b", re.IGNORECASE)
+"""How the name of a metric says that its number is a part of a whole."""
 SHOWN = 12
 """Estimates of one metric on the page of a quantity: more than these no reader compares in one picture."""
 POINTS = 1_000
@@ -93,6 +97,13 @@ class Figure:
         if self.middle is not None:
             return self.middle
         return (self.low + self.high) / 2 if self.low is not None and self.high is not None else -math.inf
+
+    @property
+    def own(self) -> tuple[float | None, float | None, float | None, str]:
+        """Low, middle, high and their unit as its record gives them; a share of a whole stays in per cent."""
+        size, unit = (1.0, PERCENT) if self.own_unit == "1" and self.unit == PERCENT else (self.factor, self.own_unit)
+        low, middle, high = (None if x is None else x / size for x in (self.low, self.middle, self.high))
+        return low, middle, high, unit
 
     def say(self, x: float) -> str:
         """One of its numbers as text; the result of a formula with three digits at most."""
@@ -195,7 +206,23 @@ def _metric(site: Site, ids: Sequence[str], values: Mapping[str, float | formula
     factors = {f.own_unit: f.factor for f in figures if f.factor != 1}
     converted = [f"{own} (one counted as {figure(size)} {unit})" for own, size in sorted(factors.items())]
     bridges = sorted({b for q in records.values() for b in q.bridges})
-    return Metric(next(iter(records.values())).metric, figures[0].unit, figures, converted, site.refs(bridges))
+    name = next(iter(records.values())).metric
+    if is_share(name, unit, [x for f in figures for x in f.numbers]):
+        figures = [_in_percent(f) for f in figures]
+    return Metric(name, figures[0].unit, figures, converted, site.refs(bridges))
+
+
+def is_share(metric: str, unit: str, numbers: Sequence[float]) -> bool:
+    """Whether pure numbers are parts of a whole, which are read in per cent, and no ratios, which can be any size.
+
+    The metric's name says so, and every number lies from 0 to 1, as far as a whole per cent tells.
+    """
+    return unit == "1" and _OF_A_WHOLE.match(metric.strip()) is not None and all(0 <= x < 1.005 for x in numbers)
+
+
+def _in_percent(f: Figure) -> Figure:
+    low, middle, high = (_times(x, 100.0) for x in (f.low, f.middle, f.high))
+    return replace(f, low=low, middle=middle, high=high, unit=PERCENT, factor=100.0)
 
 
 def _figure(site: Site, id: str, q: m.Quantity, unit: str, value: float | formulas.Unknown) -> Figure:

@@ -108,11 +108,11 @@ def choice(metric: Metric) -> list[Choice]:
 
 def stated(one: Figure) -> str:
     """An estimate in the unit of its record, e.g. ``7 months`` or ``1 to 3 years of human work``."""
-    numbers = [None if x is None else x / one.factor for x in (one.low, one.middle, one.high)]
+    *numbers, unit = one.own
     low, middle, high = [None if x is None else one.say(x) for x in numbers]
     between = f"{low} to {high}" if low is not None and high is not None else ""
     number = middle or between or "no result"
-    return number + {"1": "", "x": " times", "%": "%"}.get(one.own_unit, f" {_read(one.own_unit)}")
+    return number + {"1": "", "x": " times", "%": "%"}.get(unit, f" {_read(unit)}")
 
 
 def _read(unit: str) -> str:
@@ -127,13 +127,15 @@ def _value(site: Site, id: str) -> str:
 
 def _facts(site: Site, record: m.Quantity, own: Figure) -> list[Fact]:
     """What the number means and how far it has been checked."""
-    found = [Fact("Metric", record.metric), Fact("Unit", _read(record.unit) if record.unit != "1" else "a pure number")]
-    if own.low is not None and own.high is not None:
+    low, _, high, shown = own.own
+    read = "a share of a whole, in per cent" if shown != own.own_unit else "a pure number"
+    found = [Fact("Metric", record.metric), Fact("Unit", _read(record.unit) if record.unit != "1" else read)]
+    if low is not None and high is not None:
         if own.computed:
             note = "computed: 5% to 95% of the formula’s result, its inputs taken as independent"
         else:
             note = f"as given, {own.spread}" if own.spread else "as given; how it is distributed is not said"
-        between = f"{own.say(own.low / own.factor)} to {own.say(own.high / own.factor)}"
+        between = f"{own.say(low)} to {own.say(high)}{'%' if shown == '%' else ''}"
         found.append(Fact("Interval", between, note=note))
     else:
         found.append(Fact("Interval", "none given", note="whoever knows the spread can add low and high to the record"))
@@ -141,7 +143,8 @@ def _facts(site: Site, record: m.Quantity, own: Figure) -> list[Fact]:
     found += [Fact("As of", record.as_of)] if record.as_of else []
     found.append(Fact("Basis", record.basis.label, note=record.basis.definition))
     if record.states is not None:
-        found.append(Fact("As stated", figure(record.states), note="the result that the source gives"))
+        said = f"{figure(100 * record.states)}%" if shown != own.own_unit else figure(record.states)
+        found.append(Fact("As stated", said, note="the result that the source gives"))
     if record.assumes:
         found.append(Fact("Assumes", refs=site.refs(record.assumes)))
     if record.confirmed is not None:
