@@ -13,10 +13,8 @@ import errno
 import fcntl
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from kb.engine import Assessment
 from kb.errors import KbError, Unavailable
 from kb.export import FORMATS
 from kb.export.data import version
+from kb.frame import CONFIG, BuildFailed, Frame, render_frame
 from kb.pages import FrameError, Settings, preview, workers
 from kb.pages.build import Rendering
 from kb.pages.preview import Draw
@@ -34,25 +33,11 @@ from kb.pages.site import Site
 from kb.pages.workers import Export
 from kb.timeline import Timeline
 
-CONFIG = "mkdocs.yml"
-SHELL = Path("record/shell.html")
 OURS = Path("assets/kb.css")
 """A file that every built site has: a folder without it is not replaced."""
-UNUSED = (
-    "assets/javascripts/lunr",
-    "assets/javascripts/workers",
-    "sitemap.xml",
-    "sitemap.xml.gz",
-    "record",
-)
-"""What the frame's generator writes and the site does not use: its own search, its list of pages, the shell."""
 FONTS = Path("assets/fonts")
 PICTURES = Path(".kb-cache/previews")
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
-BUNDLE = "assets/javascripts/bundle.*.min.js"
-ALTERNATES = ('"link[rel=alternate]"', '"link[rel=alternate][hreflang]"')
-"""Material's script takes every alternate for the site in another language and asks each for a sitemap."""
-MKDOCS_SECONDS = 300
 RENAME_EXCHANGE = 2
 
 
@@ -60,10 +45,6 @@ class Busy(KbError):
     """Another build of the same site is running."""
 
     exit_code = 75
-
-
-class BuildFailed(KbError):
-    """The frame could not be rendered; the message says why.  The old site is intact."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +105,7 @@ def build_site(
     exports: Mapping[str, Export] | None = None,
     changed_at: int | None = None,
     history: Timeline | None = None,
+    frame: Callable[[Path], Frame] | None = None,
 ) -> Built:
     """Render the frame and all pages, and put them in place of the old site.
 
@@ -134,6 +116,7 @@ def build_site(
         exports: file name to content, or to what makes it, written to ``data/``.
         changed_at: seconds since 1970 of the last change, shown on pages; default: ``SOURCE_DATE_EPOCH``, or none.
         history: what changed before, for the pages and feeds of changes.
+        frame: puts the frame into a folder, where it is being made already.
 
     Raises:
         Busy: another build is running.
@@ -148,10 +131,10 @@ def build_site(
     moment = changed_at if changed_at is not None else epoch()
     settings = settings_of(config, moment)
     with _lock(goal.parent), _fresh(goal) as fresh:
-        frame = render_frame(config, fresh, moment)
+        made = frame(fresh) if frame is not None else render_frame(config, fresh, moment)
         draw = artist(fresh / FONTS, config.parent / PICTURES)
         try:
-            rendering = Rendering(Site(assessment, settings, history), frame.shell, frame.pages, draw)
+            rendering = Rendering(Site(assessment, settings, history), made.shell, made.pages, draw)
             workers.make(rendering, exports or {}, lambda path, data: _write(f"{fresh}/{path}", data))
         except FrameError as error:
             raise BuildFailed(f"{CONFIG}: {error}") from None
@@ -171,41 +154,6 @@ def config_of(project: str | Path) -> Path:
     if not config.is_file():
         raise Unavailable(f"{config} does not exist; run this in the project's folder")
     return config
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What MkDocs made of the hand-written pages.
-
-    Attributes:
-        shell: the page that records are stamped into.
-        pages: path to hand-written page, with its marks.
-    """
-
-    shell: str
-    pages: Mapping[str, str]
-
-
-def render_frame(config: Path, into: Path, moment: int | None) -> Frame:
-    """Render the hand-written pages and what belongs to them into a folder, without what the site does not use.
-
-    Args:
-        config: the site's settings.
-        into: an empty folder.
-        moment: seconds since 1970 of the last change, or ``None``.
-
-    Raises:
-        BuildFailed: MkDocs could not render them.
-    """
-    _render_frame(config, into, moment)
-    shell = (into / SHELL).read_text("utf-8")
-    for name in UNUSED:
-        _remove(into / name)
-    for stale in sorted(into.rglob("*.map")):
-        stale.unlink()
-    for script in sorted(into.glob(BUNDLE)):
-        script.write_text(script.read_text("utf-8").replace(*ALTERNATES), "utf-8")
-    return Frame(shell, {p.relative_to(into).as_posix(): p.read_text("utf-8") for p in sorted(into.rglob("*.html"))})
 
 
 def artist(fonts: Path, kept: Path) -> Draw:
@@ -309,23 +257,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _render_frame(config: Path, into: Path, moment: int | None) -> None:
-    """Let MkDocs render the hand-written pages and the shell."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-f", str(config), "-d", str(into)]
-    env = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": str(moment or 0)}
-    try:
-        done = subprocess.run(
-            command, env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=MKDOCS_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise BuildFailed(f"mkdocs did not end within {MKDOCS_SECONDS} s") from None
-    if done.returncode != 0:
-        said = (done.stderr + done.stdout).decode("utf-8", "replace").strip().splitlines()
-        if any("No space left" in line for line in said):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(into))
-        raise BuildFailed("mkdocs could not render the frame: " + " | ".join(said[-3:] or ["it said nothing"]))
 
 
 def _write(path: str, data: bytes) -> None:

@@ -378,6 +378,17 @@ def test_site_is_not_built_from_records_with_errors(kb: Kb, clock_copy: Path, tm
     assert not (tmp_path / "public").exists()
 
 
+def test_site_says_what_is_wrong_where_the_engine_cannot_work(kb: Kb, clock_copy: Path, tmp_path: Path) -> None:
+    record = clock_copy / "tower" / "gear-photographed.yaml"
+    record.write_text(record.read_text("utf-8").replace("claim: gear-old", "claim: no-such-claim"), "utf-8")
+    ran = kb("site", "--claims", clock_copy, "--output", tmp_path / "public")
+    assert ran.code == 1
+    assert "gear-photographed.yaml" in ran.err
+    assert "no-such-claim" in ran.err
+    assert "Traceback" not in ran.err
+    assert not (tmp_path / "public").exists()
+
+
 def test_a_second_build_is_75(kb: Kb, tmp_path: Path) -> None:
     lock = os.open(tmp_path, os.O_RDONLY)
     try:

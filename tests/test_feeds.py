@@ -155,7 +155,7 @@ def test_a_site_is_built_where_the_history_cannot_be_read(
     ran = kb("site", "-o", "public")
     assert ran.code == 0
     assert "the site is built without the history of its records: git" in ran.err
-    assert [given[-1] is None for given in built] == [False, True]  # type: ignore[index]
+    assert [given[-2] is None for given in built] == [False, True]  # type: ignore[index]
 
 
 # ---- feeds ----------------------------------------------------------------------------------------------------------

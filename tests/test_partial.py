@@ -19,6 +19,7 @@ from kb.engine.assessment import reassess
 from kb.engine.impact import beneath
 from kb.errors import Level
 from kb.export import FORMATS
+from kb.frame import Frame
 from kb.load import Known, load
 from kb.pages import lists, turning, workers
 from kb.pages import outline as outlines
@@ -27,7 +28,6 @@ from kb.pages.lists import fragments, render_topic
 from kb.pages.observed import ObservedSite
 from kb.pages.recall import NOTHING, Recall
 from kb.pages.site import Settings, Site
-from kb.publish import Frame
 from kb.rules import check_loaded
 from kb.serve import LiveSite, live
 

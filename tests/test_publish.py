@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from kb import publish
+from kb import frame, publish
 from kb.engine import Assessment, assess
 from kb.errors import Unavailable
+from kb.frame import BuildFailed, Frame
 from kb.load import load
-from kb.publish import BuildFailed, Built, Busy, build_site, write_atomic
+from kb.publish import Built, Busy, build_site, write_atomic
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "tests" / "browser" / "corpus"
@@ -37,15 +38,16 @@ def first(bread: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Built:
 def quick(first: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the frame as rendered before instead of asking MkDocs again."""
 
-    def render(config: Path, into: Path, moment: int | None) -> None:
+    def render(config: Path, into: Path, moment: int | None) -> Frame:
         (into / "record").mkdir()
         places = "@@kb:title@@ @@kb:head@@ @@kb:body@@ @@kb:toc@@"
         (into / "record/shell.html").write_text(places, "utf-8")
         (into / "index.html").write_text("<!--kb:questions-->", "utf-8")
         (into / "assets").mkdir()
         (into / "assets/kb.css").write_text("", "utf-8")
+        return frame._tidied(into)
 
-    monkeypatch.setattr(publish, "_render_frame", render)
+    monkeypatch.setattr(publish, "render_frame", render)
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -33,8 +33,9 @@ from kb.corpus import Corpus
 from kb.engine import assess
 from kb.errors import LEVEL_ORDER, Finding, Level, Unavailable, limited, plain
 from kb.export.data import version
+from kb.frame import CONFIG
 from kb.load import TOPIC_FILE, Loaded, load
-from kb.publish import CONFIG, settings_of, write_atomic
+from kb.publish import settings_of, write_atomic
 from kb.rules import run_rules
 
 NAME = "check"

@@ -14,11 +14,15 @@ from kb import git, report, vocab
 from kb import models as m
 from kb.cli.check import by_kind
 from kb.cli.replay import site_history
-from kb.cli.shell import ClaimsOption, JsonOption, assess_checked, claims_folder, complain, count, read, say, say_json
-from kb.engine import Assessment
-from kb.errors import Unavailable
+from kb.cli.shell import ClaimsOption, JsonOption, claims_folder, complain, count, say, say_json
+from kb.engine import Assessment, assess
+from kb.errors import Finding, InvalidCorpus, Level, Unavailable
 from kb.export import FORMATS
-from kb.publish import CONFIG, build_site
+from kb.frame import CONFIG, frame_begun
+from kb.load import load
+from kb.processes import beside
+from kb.publish import build_site, config_of, epoch
+from kb.rules import check_loaded
 
 NAME = "site"
 DATA = "data"
@@ -49,21 +53,17 @@ def command(
     """
     folder = claims_folder(claims)
     project = project_of(folder)
-    gc.disable()  # hardly any of what is made here is garbage, and to find that out all of it is read again and again
-    try:
-        loaded, findings = read(folder)
-        found = assess_checked(loaded, findings)
-        exports = {form.file_name: partial(form.render, found) for form in FORMATS.values()}
-    finally:
-        gc.enable()
     target = output if output is not None else Path(os.path.relpath(project / "site" / "public"))
-    epoch = None if "SOURCE_DATE_EPOCH" in os.environ else git.commit_time(project)
-    history = None
-    try:
-        history = site_history(claims, found.corpus.aliases)
-    except git.GitFailed as error:
-        complain(f"the site is built without the history of its records: {error}")
-    built = build_site(found, project, target, exports, epoch, history)
+    moment = git.commit_time(project) if "SOURCE_DATE_EPOCH" not in os.environ else epoch()
+    with frame_begun(config_of(project), moment) as frame:
+        found, findings = _checked(folder)
+        exports = {form.file_name: partial(form.render, found) for form in FORMATS.values()}
+        history = None
+        try:
+            history = site_history(claims, found.corpus.aliases)
+        except git.GitFailed as error:
+            complain(f"the site is built without the history of its records: {error}")
+        built = build_site(found, project, target, exports, moment, history, frame)
     claims_count, seen, moved = _moved(found)
     if json:
         say_json(
@@ -102,6 +102,33 @@ def project_of(claims: Path) -> Path:
         if (folder / CONFIG).is_file():
             return folder
     raise Unavailable(f"there is no {CONFIG} here or above; go to the project's folder")
+
+
+def _checked(folder: Path) -> tuple[Assessment, tuple[Finding, ...]]:
+    """The records with their credences and what was found about them; rules and engine work side by side.
+
+    Raises:
+        InvalidCorpus: the records have errors.
+    """
+    gc.disable()  # hardly any of what is made here is garbage, and to find that out all of it is read again and again
+    try:
+        loaded = load(folder)
+        with beside(partial(check_loaded, loaded)) as check:
+            found = failed = None
+            try:
+                found = assess(loaded.corpus)
+                _ = found.credences
+            except Exception as error:  # as it must, where records name what does not exist
+                failed = error
+            findings = check()
+    finally:
+        gc.enable()
+    if any(f.level is Level.ERROR for f in findings):
+        raise InvalidCorpus(findings)
+    if failed is not None:
+        raise failed
+    assert found is not None
+    return found, findings
 
 
 def _moved(found: Assessment) -> tuple[int, int, int]:

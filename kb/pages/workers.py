@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import multiprocessing
-import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from dataclasses import dataclass
 from kb.pages import turning
 from kb.pages.build import Part, Rendering, export
 from kb.pages.render import compile_all
+from kb.processes import processes
 
 WORTH_IT = 500
 """Parts from which several processes save time."""
@@ -78,13 +77,6 @@ def make(rendering: Rendering, exports: Mapping[str, Export], write: Write) -> N
             work.late({name: work.export(name) for name in sorted(exports)})
         else:
             _share_out(work, count)
-
-
-def processes() -> int:
-    """How many processes may be used: one where the system cannot copy this one, or it runs threads."""
-    if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _by_size(parts: Iterable[Part]) -> list[Part]:

@@ -15,10 +15,11 @@ from pathlib import Path
 from kb.corpus import Corpus
 from kb.engine import Assessment
 from kb.export import FORMATS
+from kb.frame import CONFIG, BuildFailed, Frame, render_frame
 from kb.pages import FrameError
 from kb.pages.build import Part, Rendering
 from kb.pages.observed import ObservedSite
-from kb.publish import CONFIG, FONTS, PICTURES, BuildFailed, Frame, artist, render_frame, settings_of
+from kb.publish import FONTS, PICTURES, artist, settings_of
 from kb.timeline import Timeline
 
 

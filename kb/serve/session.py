@@ -15,8 +15,8 @@ from kb import report
 from kb.engine import Assessment
 from kb.engine.assessment import reassess
 from kb.errors import KbError, Level
+from kb.frame import CONFIG
 from kb.load import Known, load
-from kb.publish import CONFIG
 from kb.rules import Checked, check_loaded
 from kb.serve.live import LiveSite
 from kb.serve.web import Desk
