@@ -35,7 +35,7 @@ def search_index(site: Site, frames: Mapping[str, str] | None = None) -> bytes:
 
 
 def _document(site: Site, id: str) -> str:
-    """What the index has of a record; empty for one not in force, and for a position: it is found with what it is on."""
+    """What the index has of a record; empty for one not in force, and for a position, found with what it is on."""
     entry = site.corpus[id]
     record = entry.record
     if isinstance(record, m.Position) or not record.active:
