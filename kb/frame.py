@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,8 @@ UNUSED = (
 BUNDLE = "assets/javascripts/bundle.*.min.js"
 ALTERNATES = ('"link[rel=alternate]"', '"link[rel=alternate][hreflang]"')
 """Material's script takes every alternate for the site in another language and asks each for a sitemap."""
+OURS = ("assets/kb.css", "assets/js/**/*.js")
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.MULTILINE)
 MKDOCS_SECONDS = 300
 
 
@@ -133,4 +136,14 @@ def _tidied(into: Path) -> Frame:
         stale.unlink()
     for script in sorted(into.glob(BUNDLE)):
         script.write_text(script.read_text("utf-8").replace(*ALTERNATES), "utf-8")
+    for path in sorted(path for pattern in OURS for path in into.glob(pattern)):
+        path.write_text(without_comments(path.read_text("utf-8")), "utf-8")
     return Frame(shell, {p.relative_to(into).as_posix(): p.read_text("utf-8") for p in sorted(into.rglob("*.html"))})
+
+
+def without_comments(text: str) -> str:
+    """A script or style sheet of ours without the comments that have lines of their own.
+
+    They are for whoever changes it, in the repository; a reader of the site would load them with each first visit.
+    """
+    return _COMMENT.sub("", text)

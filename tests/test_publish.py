@@ -217,6 +217,19 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
+def test_scripts_and_styles_are_published_without_the_comments_for_those_who_change_them(first: Built) -> None:
+    sources = Path(__file__).resolve().parents[1] / "site" / "pages"
+    made = [first.path / "assets/kb.css", *sorted((first.path / "assets/js").rglob("*.js"))]
+    assert len(made) > 10
+    for path in made:
+        text = path.read_text("utf-8")
+        assert not [line for line in text.splitlines() if line.lstrip().startswith(("//", "/*", "*/"))], path.name
+        kept = iter((sources / path.relative_to(first.path)).read_text("utf-8").splitlines())
+        assert all(line in kept for line in text.splitlines()), f"{path.name} has lines that its source has not"
+    text = "/** Two\n * lines. */\nconst a = 1; // stays\n  // goes\nconst b = `/*` + a;\n"
+    assert frame.without_comments(text) == "const a = 1; // stays\nconst b = `/*` + a;\n"
+
+
 def test_no_script_asks_for_a_sitemap_of_an_alternate(first: Built) -> None:
     """Material takes every alternate for another language; fails after an upgrade that words it otherwise."""
     (bundle,) = first.path.glob("assets/javascripts/bundle.*.min.js")
