@@ -287,6 +287,13 @@ def test_the_box_is_accessible_and_fits_a_phone(visit: Open, served: str) -> Non
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
+    over = """hits => hits.filter((a) => {  // with a title that leaves its kind no room, and nothing else
+        const [title, meta, text] = a.children;
+        Object.assign(title.style, { display: "inline-block", width: "95%" });
+        text.remove();
+        return a.getBoundingClientRect().bottom < meta.getBoundingClientRect().bottom;
+    }).length"""
+    assert page.locator(HITS).evaluate_all(over) == 0, "the kind of a hit hangs over the next"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
