@@ -95,6 +95,28 @@ def test_boxes_are_links_in_reading_order_with_visible_focus(visit: Open, base: 
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Bread from a long cold rise tastes better")
 
 
+def test_left_and_right_go_through_the_boxes_which_are_one_stop_of_the_tab_key(visit: Open, base: str) -> None:
+    page = visit().page
+    svg = live(page, base + CLAIM)
+    links = svg.locator("a")
+    indexes = "links => links.map(a => a.tabIndex)"
+    assert links.evaluate_all(indexes) == [0] + [-1] * (links.count() - 1)
+    expect(page.locator("section[aria-labelledby='map'] > .kb-hint")).to_contain_text("left and right keys")
+    links.first.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    expect(links.nth(2)).to_be_focused()
+    assert links.nth(2).evaluate("a => a.tabIndex") == 0
+    page.keyboard.press("ArrowLeft")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Smaller")).to_be_focused()
+    beyond(svg).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Close what was opened")).to_be_visible()
+    assert links.evaluate_all(indexes).count(0) == 1, "boxes that were opened are no stops of their own"
+
+
 @pytest.mark.parametrize("address", [CLAIM, QUESTION])
 def test_the_keyboard_passes_over_a_map_at_once(visit: Open, base: str, address: str) -> None:
     page = visit().page

@@ -222,6 +222,7 @@ def test_strengths_speak_in_odds(visit: Open, served: str, bread: Assessment) ->
     strength = next(i for i in what_if(Site(bread, Settings()), TASTE).inputs if i.kind == "strength")
     side = "for" if strength.number > 0 else "against"
     range_ = slider(page, strength.key)
+    page.locator(".kb-whatif details > summary").click()
     range_.focus()
     until(page, "window.counterpoiseWhatIf")
     move(page, strength.key, 7)
@@ -238,6 +239,18 @@ def test_strengths_speak_in_odds(visit: Open, served: str, bread: Assessment) ->
     box.fill("0.2")
     box.press("Tab")
     expect(box).to_have_value("1")
+
+
+def test_an_input_of_the_fold_that_was_moved_is_seen(visit: Open, served: str, bread: Assessment) -> None:
+    page = visit().page
+    inputs = what_if(Site(bread, Settings()), TASTE).inputs
+    assert len(inputs) > 3
+    page.goto(served + PAGE)
+    expect(slider(page, inputs[2].key)).to_be_visible()
+    expect(slider(page, inputs[3].key)).to_be_hidden()
+    page.goto("about:blank")
+    page.goto(f"{served}{PAGE}#what-if={inputs[3].key}:{20 if inputs[3].kind == 'strength' else 93}")
+    expect(slider(page, inputs[3].key)).to_be_visible()
 
 
 def test_the_link_is_copied(visit: Open, served: str) -> None:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from conftest import KINDS, Open
+from axe_playwright_python.sync_playwright import Axe
+from conftest import KINDS, ROOT, Open
 from playwright.sync_api import Page, expect
 from waiting import until
+
+from kb.engine import assess
+from kb.load import load
+from kb.pages import Settings, Site
+from kb.pages.kinds import render_record
 
 pytestmark = pytest.mark.browser
 
 WORD = ".kb-big__word .kb-tip"
+LONGEST = "most-algorithmic-progress-is-data-progress"
 
 
 def open_boxes(page: Page) -> int:
@@ -50,12 +58,82 @@ def test_focus_opens_and_escape_closes(visit: Open, served: str) -> None:
     before.focus()
     page.keyboard.press("Tab")
     expect(page.locator(WORD).first).to_be_focused()
-    expect(page.locator("#tip-word")).to_be_visible()
-    page.keyboard.press("Tab")
-    expect(page.locator("#tip-word").get_by_role("link", name="More")).to_be_focused()
+    box = page.locator("#tip-word")
+    expect(box).to_be_visible()
+    expect(box).to_contain_text("Enter keeps this open")
     page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(page.locator(WORD).first).to_be_focused()
     expect(page.locator("#tip-word")).to_be_hidden()
     expect(page.locator(WORD).first).to_be_focused()
+
+
+def test_enter_opens_the_way_to_the_link_that_tab_passes_by_before(visit: Open, served: str) -> None:
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    ready(page)
+    page.locator(".kb-crumbs a").last.focus()
+    page.keyboard.press("Tab")
+    box, word = page.locator("#tip-word"), page.locator(WORD).first
+    expect(box).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(box).to_be_hidden()
+    assert page.evaluate("document.activeElement.closest('.kb-tipbox')") is None
+    page.keyboard.press("Shift+Tab")
+    expect(word).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(box).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(box.get_by_role("link", name="More")).to_be_focused()
+    found = Axe().run(page, context="#tip-word").response["violations"]
+    assert [v["id"] for v in found] == []
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(word).to_be_focused()
+
+
+def test_left_and_right_go_through_the_words_of_a_section(visit: Open, served: str) -> None:
+    page = visit().page
+    page.goto(served + KINDS["claim"])
+    ready(page)
+    words = page.locator("section[aria-labelledby='reasons'] > .kb-hint .kb-tip")
+    assert words.count() > 2
+    stops = "words => words.map((word) => word.tabIndex)"
+    assert words.evaluate_all(stops) == [0] + [-1] * (words.count() - 1)
+    words.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(words.nth(1)).to_be_focused()
+    assert words.evaluate_all(stops)[:3] == [-1, 0, -1]
+    expect(page.locator(".kb-tipbox:popover-open")).to_have_count(1)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(words.first).to_be_focused()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_longest_page_has_far_fewer_than_two_hundred_stops(
+    visit: Open, served: str, built: Path, scripts: bool
+) -> None:
+    """The page of the founding debate with the most words, reasons and inputs, inside the frame of another."""
+    site = Site(assess(load(ROOT / "claims").corpus), Settings())
+    body = str(render_record(site, site.corpus[LONGEST]).body)
+    frame = (built / KINDS["claim"]).read_text("utf-8")
+    start, end = re.search(r"<article [^>]*>", frame), frame.rindex("</article>")
+    assert start is not None
+    tab = visit(scripts=scripts)
+    page = tab.page
+    whole = frame[: start.end()] + body + frame[end:]
+    page.route(f"**/claim/{LONGEST}.html", lambda route: route.fulfill(body=whole, content_type="text/html"))
+    page.goto(f"{served}claim/{LONGEST}.html")
+    if scripts:
+        ready(page)
+        page.locator(".kb-figure--live").wait_for()
+    stops = 0
+    while page.evaluate("document.activeElement !== document.body") or stops == 0:
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops < (185 if scripts else 270)
+    assert stops > 100, "the page was not there"
 
 
 def test_a_click_keeps_it_open_and_a_second_click_closes_it(visit: Open, served: str) -> None:
@@ -130,10 +208,9 @@ def test_the_sum_is_told_in_words(visit: Open, base: str) -> None:
     expect(worked.locator("li").last).to_contain_text(page.locator(".kb-big").inner_text())
 
 
-def test_the_tab_key_stops_once_in_a_section_at_each_word(visit: Open, served: str) -> None:
-    page = visit().page
+def test_the_tab_key_stops_once_in_a_section_at_each_word_without_scripts(visit: Open, served: str) -> None:
+    page = visit(scripts=False).page
     page.goto(served + KINDS["claim"])
-    ready(page)
     repeated = page.locator("#story ~ .kb-story .kb-tip[popovertarget='tip-odds']")
     assert repeated.count() > 1
     stops = repeated.evaluate_all("(words) => words.map((word) => word.tabIndex)")

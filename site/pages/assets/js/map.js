@@ -5,7 +5,7 @@
 (() => {
   "use strict";
 
-  const { load, make, readState, writeState, calm } = window.counterpoise;
+  const { load, make, rove, readState, writeState, calm } = window.counterpoise;
   const SVG = "http://www.w3.org/2000/svg";
   const GAP = 12, MORE = 22, INDENT = 26, LEAD = 16, BATCH = 6;
   const SLACK = 1.06; // as in draw.py: the page may show another sans serif, a little wider
@@ -381,6 +381,7 @@
   };
 
   const wire = (view) => {
+    view.rove();
     for (const link of view.map.svg.querySelectorAll(".kb-more:not([role])")) {
       link.setAttribute("role", "button");
       link.addEventListener("click", (event) => {
@@ -426,11 +427,13 @@
     figure.classList.add("kb-figure--live");
     figure.tabIndex = 0;
     figure.setAttribute("role", "group");
-    figure.setAttribute("aria-label", "Map: plus and minus zoom, 0 fits, arrows move it");
+    figure.setAttribute("aria-label", "Map: left and right go from box to box, plus and minus zoom, 0 fits");
     figure.nextElementSibling.prepend(
       button("−", "Smaller", () => step(view, 1 / 1.25)),
       button("+", "Larger", () => step(view, 1.25)),
       view.fit, view.close, view.status);
+    view.rove = rove(figure, () => [...view.map.svg.querySelectorAll("a")]);
+    figure.closest("section")?.querySelector(".kb-hint")?.append(" In the map, the left and right keys go from box to box.");
     show();
     grab(view);
     phone.addEventListener("change", show);

@@ -99,7 +99,36 @@
     return (nats > 0 ? "×" : "÷") + (ratio >= 100 ? ratio.toFixed(0) : String(Number(ratio.toPrecision(3))));
   };
 
-  window.counterpoise = { root, load, make, plain, spark, readState, writeState, calm, save, percent, factor, DB };
+  // ---- the Tab key
+
+  /** Make one stop of the Tab key of what `find` gives in `root`; the left and right keys go through the others.  Returns what does so anew. */
+  const rove = (root, find) => {
+    const shown = () => find().filter((one) => one.getClientRects().length);
+    const stop = (on) => { for (const one of find()) one.tabIndex = one === on ? 0 : -1; };
+    root.addEventListener("focusin", ({ target }) => { if (find().includes(target)) stop(target); });
+    root.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const all = shown();
+      const at = all.indexOf(event.target);
+      if (!step || at < 0 || event.altKey) return;
+      event.preventDefault();
+      all[at + step]?.focus();
+    });
+    const first = () => stop(shown()[0] ?? find()[0]);
+    first();
+    return first;
+  };
+
+  // A table that fits has nothing to scroll.
+  const fits = new ResizeObserver((changes) => {
+    for (const { target } of changes) {
+      const box = target.closest(".kb-scroll");
+      box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+    }
+  });
+  for (const part of document.querySelectorAll(".kb-scroll, .kb-scroll > *")) fits.observe(part);
+
+  window.counterpoise = { root, load, make, plain, rove, spark, readState, writeState, calm, save, percent, factor, DB };
 
   // ---- search --------------------------------------------------------------------------------------------------
 

@@ -119,6 +119,8 @@
     /** Move the input; back where the map has it, it counts as not moved. */
     set(value, typing = false) {
       const still = value === null || Number.isNaN(value) || value === this.start;
+      const fold = this.item.closest("details");
+      if (!still && fold) fold.open = true; // what is moved is seen
       this.value = still ? null : value;
       this.range.value = still ? this.start : value;
       if (!typing) this.box.value = still ? this.shown : this.boxed(value);
