@@ -15,6 +15,8 @@ from kb.export import rdfterms
 from kb.export.indented import dumps
 from kb.export.literals import decimal
 from kb.pages.draw import el, join, label, num, wrap
+from kb.pages.escaping import escaped
+from kb.pages.render import environment
 
 TEXT = st.text(st.one_of(st.sampled_from("&<>'\"; #x27amp\n"), st.characters(exclude_categories=["Cs"])))
 JSON = st.recursive(
@@ -39,6 +41,19 @@ def test_elements_are_html_and_stay_as_they_are_inside_others(child: str) -> Non
     assert type(inner) is Markup
     assert el("a", inner) == f"<a>{inner}</a>"
     assert el("a", f"{inner}") == f"<a>{escape(str(inner))}</a>"
+
+
+class Html:
+    def __html__(self) -> str:
+        return "<b>&</b>"
+
+
+@given(st.one_of(TEXT, TEXT.map(Markup), st.integers(), st.floats(), st.none(), st.just(Html()), st.lists(TEXT)))
+def test_templates_escape_what_markupsafe_escapes(value: object) -> None:
+    assert escaped(value) == escape(value)
+    assert type(escaped(value)) is Markup
+    one = environment().from_string("{% macro m(x) %}{{ x }}{% endmacro %}<a b='{{ x }}'>{{ m(x) }}{{ x }}</a>")
+    assert one.render(x=value) == f"<a b='{escape(value)}'>{escape(value) + escape(value)}</a>"
 
 
 @pytest.mark.parametrize("text", [Markup("<i>x</i> y"), "<i>x</i> y", Markup("<i>"), "<i>"])

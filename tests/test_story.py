@@ -147,6 +147,15 @@ def test_every_editors_step_of_the_founding_debate_is_in_our_own_words_and_short
         assert not re.search(r"\d+(\.\d+)?%", step.text), f"{id}: the page says where it stands, and that changes"
 
 
+def test_the_questions_that_the_front_page_shows_first_have_an_editors_story() -> None:
+    site = Site(assess(load(ROOT / "claims").corpus, intervals=False), Settings())
+    for entry in site.questions[:3]:
+        found = question_story(site, entry)
+        assert found is not None
+        assert found.written, entry.id
+        assert sum(change.moved for step in found.steps for change in step.changes) > 3, entry.id
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Site:
     return site_of(tmp_path, WORLD)

@@ -61,6 +61,11 @@ class Part:
         """Whether it says what one record is, rather than listing many."""
         return self.make is _record
 
+    @property
+    def of_picture(self) -> bool:
+        """Whether it is a picture for link previews."""
+        return self.make is _picture
+
 
 class Rendering:
     """How the parts of a site become files.

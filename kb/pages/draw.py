@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import repeat
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from kb.pages.escaping import escaped, plain, safe
 
 # Advance widths of Source Sans 3 (OFL) at weights 400 and 600, characters U+0020 to U+007E, in thousandths of an em.
 # fmt: off
@@ -44,19 +46,11 @@ def _attribute(name: str) -> str:
 
 
 def _escaped(value: object) -> str:
-    """Anything as text inside an element or an attribute's value: :class:`Markup` as it is, all else escaped."""
-    return _plain(value) if type(value) is str else str(escape(value))
+    return _plain(value) if type(value) is str else escaped(value)
 
 
-@lru_cache(maxsize=16_384)
-def _plain(text: str) -> str:
-    """What :func:`markupsafe.escape` makes of plain text; classes, titles and places return again and again."""
-    return str(escape(text))
-
-
-def _safe(html: str) -> Markup:
-    """HTML that was put together of escaped parts; ``Markup(html)`` would first ask whether it has HTML of its own."""
-    return str.__new__(Markup, html)
+_plain = lru_cache(maxsize=16_384)(plain)
+"""Classes, titles and places return again and again."""
 
 
 def el(name: str, /, *children: str | Markup, **attributes: object) -> Markup:
@@ -68,13 +62,13 @@ def el(name: str, /, *children: str | Markup, **attributes: object) -> Markup:
             text = _plain(value) if kind is str else num(value) if isinstance(value, float) else _escaped(value)
             opening += f' {_attribute(key)}="{text}"'
     if not children:
-        return _safe(opening + "/>")
-    return _safe(f"{opening}>{''.join([c if type(c) is Markup else _escaped(c) for c in children])}</{name}>")
+        return safe(opening + "/>")
+    return safe(f"{opening}>{''.join([c if type(c) is Markup else _escaped(c) for c in children])}</{name}>")
 
 
 def join(parts: Iterable[str | Markup]) -> Markup:
     """Fragments one after the other; plain strings are escaped."""
-    return _safe("".join([_escaped(part) for part in parts]))
+    return safe("".join([_escaped(part) for part in parts]))
 
 
 @lru_cache(maxsize=16_384)
@@ -143,13 +137,13 @@ def label(lines: Iterable[str], x: float, y: float, leading: float, class_: str,
         [f'<tspan x="{at}" y="{num(y + i * leading)}">{_escaped(line)}</tspan>' for i, line in enumerate(lines)]
     )
     aligned = f' text-anchor="{anchor}"' if anchor is not None else ""
-    return _safe(f'<text class="{class_}"{aligned}>{spans}</text>')
+    return safe(f'<text class="{_plain(class_)}"{aligned}>{spans}</text>')
 
 
 def strokes(lines: Iterable[tuple[float, float, float]], class_: str) -> Markup:
     """Upright lines as one element: each a place from the left and its two ends; empty where there is none."""
     path = "".join([f"M{num(x)} {num(a)}V{num(b)}" for x, a, b in lines])
-    return _safe(f'<path d="{path}" class="{class_}"/>' if path else "")
+    return safe(f'<path d="{path}" class="{_plain(class_)}"/>' if path else "")
 
 
 def link(href: str, *children: str | Markup, title: str | None = None, **attributes: object) -> Markup:

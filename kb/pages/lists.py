@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -68,7 +69,7 @@ def _standings(site: Site) -> list[Standing]:
 def _counts(site: Site) -> str:
     """One line: how much there is, and how much of it is assessed."""
     assessed = sum(c.assessed for id, c in site.credences.items() if site.corpus[id].kind == "claim")
-    kinds = {kind: sum(1 for e in site.corpus if e.kind is kind and e.record.active) for kind in vocab.Kind}
+    kinds = Counter(e.kind for e in site.corpus if e.record.active)
     said = [words.count(kinds[k], k.value, vocab.PLURAL[k]) for k in (vocab.Kind.QUESTION, vocab.Kind.CLAIM)]
     said += [f"{kinds[vocab.Kind.EVIDENCE]} items of evidence", words.count(kinds[vocab.Kind.SOURCE], "source")]
     said.append(words.count(kinds[vocab.Kind.POSITION], "position"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, MutableMapping
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -12,6 +14,24 @@ from markupsafe import Markup
 from kb import vocab
 from kb.engine.graph import kill_value
 from kb.pages import bars, findings, hints, prose, words
+from kb.pages.escaping import escaped
+
+
+class _Template(Template):
+    """A template that escapes as :func:`kb.pages.escaping.escaped` does."""
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: Environment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],
+        uptodate: Callable[[], bool] | None = None,
+    ) -> Template:
+        """A template of compiled code, whose names are the module's own."""
+        made = super().from_code(environment, code, globals, uptodate)
+        made.root_render_func.__globals__["escape"] = escaped
+        return made
 
 
 @cache
@@ -28,6 +48,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    env.template_class = _Template
     env.globals.update(
         spark=bars.small,
         percent=words.percent,

@@ -3,7 +3,7 @@ about the map."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from jinja2.utils import htmlsafe_json_dumps
 
@@ -29,31 +29,29 @@ def search_index(site: Site, frames: Mapping[str, str] | None = None) -> bytes:
         site: the records.
         frames: path to rendered hand-written page, before its marks are filled.
     """
-    documents = []
-    for entry in site.corpus:
-        record = entry.record
-        if isinstance(record, m.Position) or not record.active:
-            continue
-        ref = site.ref(entry.id)
-        authors = [site.corpus[a].title for a in record.get("authors", ())]
-        names = [*record.aliases, record.get("word"), *authors, record.get("authors_text")]
-        number = ref.credence.text if ref.credence is not None else ""
-        said = record.summary or record.get("text") or record.get("definition") or ""
-        more = dict.fromkeys(text for text in _more(site, entry) if text and text != said)
-        documents.append(
-            [
-                entry.id,
-                ref.kind,
-                ref.title,
-                _line(said),
-                "; ".join(n for n in names if n),
-                number,
-                _line(" ".join(more)),
-            ]
-        )
-    documents += [list(document) for document in explained.documents(frames or {})]
-    text = str(htmlsafe_json_dumps(documents, separators=(",", ":"), ensure_ascii=False))
-    return b"window.counterpoiseIndex=" + text.encode() + b";\n"
+    documents = [site.ask(_document, entry.id) for entry in site.corpus]
+    documents += [_written(document) for document in explained.documents(frames or {})]
+    return f"window.counterpoiseIndex=[{','.join(filter(None, documents))}];\n".encode()
+
+
+def _document(site: Site, id: str) -> str:
+    """What the index has of a record; empty for one not in force, and for a position, found with what it is on."""
+    entry = site.corpus[id]
+    record = entry.record
+    if isinstance(record, m.Position) or not record.active:
+        return ""
+    ref = site.ref(id)
+    authors = [site.corpus[a].title for a in record.get("authors", ())]
+    names = [*record.aliases, record.get("word"), *authors, record.get("authors_text")]
+    number = ref.credence.text if ref.credence is not None else ""
+    said = record.summary or record.get("text") or record.get("definition") or ""
+    more = dict.fromkeys(text for text in _more(site, entry) if text and text != said)
+    other = "; ".join(n for n in names if n)
+    return _written((id, ref.kind, ref.title, _line(said), other, number, _line(" ".join(more))))
+
+
+def _written(document: Sequence[str]) -> str:
+    return str(htmlsafe_json_dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
 def _more(site: Site, entry: Entry) -> Iterator[str | None]:

@@ -7,12 +7,13 @@ import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from kb.pages import turning
 from kb.pages.build import Part, Rendering, export
 from kb.pages.render import compile_all
-from kb.processes import processes
+from kb.processes import beside, processes
 
 WORTH_IT = 500
 """Parts from which several processes save time."""
@@ -35,20 +36,21 @@ class _Work:
 
     def some(self, start: int, stop: int) -> None:
         """Make some of the parts."""
-        self._make(self.parts[start:stop])
+        self.make(self.parts[start:stop])
 
     def export(self, name: str) -> int:
         """Write an export; returns its size in bytes."""
         given = self.exports[name]
         content = given if isinstance(given, bytes) else given()
-        self._make([export(name, content)])
+        self.make([export(name, content)])
         return len(content)
 
     def late(self, sizes: Mapping[str, int]) -> None:
         """Make the pages that tell how large the exports are."""
-        self._make(part for part in self.rendering.hand_written(sizes) if part.late)
+        self.make(part for part in self.rendering.hand_written(sizes) if part.late)
 
-    def _make(self, parts: Iterable[Part]) -> None:
+    def make(self, parts: Iterable[Part]) -> None:
+        """Make parts and write their files."""
         for part in parts:
             for path, data in self.rendering.files(part):
                 self.write(path, data)
@@ -101,9 +103,20 @@ def _no_search_for_garbage() -> Iterator[None]:
 
 
 def _share_out(work: _Work, count: int) -> None:
-    """Let several processes make the parts: large ones first, so that none is left with a long one at the end."""
+    """Let several processes make the parts: large ones first, so that none is left with a long one at the end.
+
+    Pictures look up hardly anything that others look up: they are begun before that is prepared.
+    """
+    pictures = tuple(part for part in work.parts if part.of_picture)
+    work = replace(work, parts=tuple(part for part in work.parts if not part.of_picture))
+    with beside(partial(work.make, pictures)) as drawn:
+        _prepare(work)
+        _share_out_rest(work, count)
+        drawn()
+
+
+def _share_out_rest(work: _Work, count: int) -> None:
     global _work
-    _prepare(work)
     lists = sum(not part.of_one for part in work.parts)
     blocks = [(n, n + 1) for n in range(lists)]
     blocks += [(n, min(n + BLOCK, len(work.parts))) for n in range(lists, len(work.parts), BLOCK)]
