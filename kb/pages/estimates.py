@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from statistics import NormalDist
 
 from kb import formulas, vocab
@@ -86,7 +86,7 @@ class Figure:
     factor: float
     spread: str
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[float, ...]:
         """Every number that a picture has to hold."""
         return tuple(x for x in (self.low, self.middle, self.high) if x is not None)
@@ -109,7 +109,7 @@ class Figure:
         """One of its numbers as text; the result of a formula with three digits at most."""
         return figure(_rounded(x) if self.derived else x, self.unit)
 
-    @property
+    @cached_property
     def said(self) -> str:
         """The numbers as text without their unit: ``16 (8.5 to 55)``, ``1 to 3`` or ``80``."""
         between = ""
@@ -342,6 +342,7 @@ def is_calendar(metric: str, unit: str) -> bool:
     return "calendar year" in f"{metric} {unit}".casefold()
 
 
+@lru_cache(maxsize=16_384)
 def figure(x: float, unit: str = "") -> str:
     """A number for people: three digits that count, thousands apart, millions and billions as words.
 
