@@ -45,6 +45,15 @@ class Uses:
         return [flat[a:b] for a, b in pairwise(start)]
 
     @cached_property
+    def members(self) -> list[list[int]]:
+        """Lineage to its roots, wherever they vouch."""
+        found: list[list[int]] = [[] for _ in range(self.net.lineage_dependence.size)]
+        for r, e in enumerate(self.net.root_lineage.tolist()):
+            if e >= 0:
+                found[e].append(r)
+        return found
+
+    @cached_property
     def undercuts(self) -> dict[tuple[int, int], list[int]]:
         """(kind of target, target) to its undercuts."""
         found: dict[tuple[int, int], list[int]] = {}

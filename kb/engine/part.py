@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from kb.engine.network import ON_ITEM, ON_LINK, ON_UNDERCUT
 from kb.engine.propagate import Propagated
 
@@ -64,7 +62,7 @@ def part_of(result: Propagated, claims: Iterable[int]) -> Part:
     roots = {int(net.pair_root[g]) for g in pairs}
     lineages = sorted({int(net.root_lineage[r]) for r in roots if net.root_lineage[r] >= 0})
     # the cap of a lineage is that of all its roots, wherever they vouch
-    roots |= set(np.flatnonzero(np.isin(net.root_lineage, lineages)).tolist())
+    roots.update(r for e in lineages for r in uses.members[e])
 
     def numbered(indices: Iterable[int]) -> dict[int, int]:
         return {x: i for i, x in enumerate(indices)}
