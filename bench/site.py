@@ -66,13 +66,17 @@ class Run:
         return f"{'over ' if self.stopped else ''}{seconds:.{digits}f}"
 
 
+def environment() -> dict[str, str]:
+    """The environment of every process: Python keeps what it compiled, as it does where nobody forbids it."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "NO_MKDOCS_2_WARNING": "1"}
+
+
 def run(command: list[str], cwd: Path = ROOT) -> Run:
     """Run a command to its end; ``wait4`` counts it with its children."""
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
-        process = subprocess.Popen(
-            command, cwd=cwd, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-        )
+        process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=subprocess.STDOUT, env=environment())
         timer = threading.Timer(SECONDS, process.kill)
         timer.start()
         _, status, used = os.wait4(process.pid, 0)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import FileSystemLoader
 from markupsafe import Markup, escape
 
 from kb import vocab
 from kb.export import rdfterms
 from kb.export.indented import dumps
 from kb.export.literals import decimal
+from kb.pages import render
 from kb.pages.draw import el, join, label, num, wrap
 from kb.pages.escaping import escaped
-from kb.pages.render import environment
+from kb.pages.render import ENDING, compile_all, environment
 
 TEXT = st.text(st.one_of(st.sampled_from("&<>'\"; #x27amp\n"), st.characters(exclude_categories=["Cs"])))
 JSON = st.recursive(
@@ -108,3 +112,46 @@ def test_zero_has_no_sign_whatever_was_written_before(order: tuple[float, float]
 def test_numbers_of_rdf_have_the_decimals_that_formatting_gives(value: float, digits: int) -> None:
     shown = f"{value:.{digits}f}"
     assert str(decimal(value, digits)) == (shown.lstrip("-") if float(shown) == 0 else shown)
+
+
+class TestCompiledTemplates:
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr(render, "TEMPLATES", tmp_path)
+        monkeypatch.setattr(sys, "dont_write_bytecode", False)
+        (tmp_path / "one.j2").write_text("{{ x }}!")
+        return tmp_path
+
+    @staticmethod
+    def said(folder: Path) -> str:
+        made = environment.__wrapped__()
+        made.loader = FileSystemLoader(folder)
+        return made.get_template("one.j2").render(x="<a>")
+
+    def test_a_template_is_compiled_once_and_kept(self, folder: Path) -> None:
+        assert self.said(folder) == "&lt;a&gt;!"
+        (kept,) = (folder / "__pycache__").iterdir()
+        first = kept.stat()
+        assert self.said(folder) == "&lt;a&gt;!"
+        assert kept.stat().st_mtime_ns == first.st_mtime_ns
+
+    def test_another_source_is_compiled_anew(self, folder: Path) -> None:
+        self.said(folder)
+        (folder / "one.j2").write_text("{{ x }}?")
+        assert self.said(folder) == "&lt;a&gt;?"
+
+    @pytest.mark.parametrize("broken", [b"", b"junk", b"j2"])
+    def test_what_was_kept_badly_is_compiled_anew(self, folder: Path, broken: bytes) -> None:
+        self.said(folder)
+        (kept,) = (folder / "__pycache__").iterdir()
+        for damaged in (broken, kept.read_bytes()[:-20]):
+            kept.write_bytes(damaged)
+            assert self.said(folder) == "&lt;a&gt;!"
+
+    def test_nothing_is_kept_where_nothing_can_be(self, folder: Path) -> None:
+        (folder / "__pycache__").write_text("a file")
+        assert self.said(folder) == "&lt;a&gt;!"
+
+    def test_what_is_kept_is_no_template(self) -> None:
+        compile_all()
+        assert all(name.endswith(".j2") for name in environment().list_templates(ENDING))

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
+import sys
 from collections.abc import Callable, MutableMapping
 from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+import jinja2
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from kb import vocab
 from kb.engine.graph import kill_value
 from kb.pages import bars, findings, hints, prose, words
 from kb.pages.escaping import escaped
+
+TEMPLATES = Path(__file__).parent / "templates"
+ENDING = ("j2",)
 
 
 class _Template(Template):
@@ -34,6 +43,43 @@ class _Template(Template):
         return made
 
 
+class _Compiled(BytecodeCache):
+    """Compiled templates beside their sources, as Python keeps its modules; where none can be kept, none is.
+
+    Each is kept with the digest of its source and under the name of what compiled it: none is ever out of date.
+    """
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read one that was kept; Jinja looks whether it is of the same source and the same Python."""
+        try:
+            with self._path(bucket).open("rb") as file:
+                bucket.load_bytecode(file)
+        except Exception:  # whatever is wrong with it, the source is there
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep one, whole or not at all."""
+        if sys.dont_write_bytecode:
+            return
+        path = self._path(bucket)
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            beside.write_bytes(bucket.bytecode_to_string())
+            beside.replace(path)
+
+    @staticmethod
+    def _path(bucket: Bucket) -> Path:
+        return TEMPLATES / "__pycache__" / f"{bucket.key}.{_compiler()}"
+
+
+@cache
+def _compiler() -> str:
+    """What compiles templates: this Python, this Jinja, this module's settings."""
+    settings = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+    return f"{sys.implementation.cache_tag}-{jinja2.__version__}-{settings}"
+
+
 @cache
 def environment() -> Environment:
     """The environment of all page templates.
@@ -41,7 +87,8 @@ def environment() -> Environment:
     ``autoescape`` is a constant: choosing by file name would skip some endings.
     """
     env = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=_Compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -76,7 +123,7 @@ def _template(name: str) -> Template:
 
 def compile_all() -> None:
     """Compile every template now, before the process is copied: each copy would do it for itself."""
-    for name in environment().list_templates():
+    for name in environment().list_templates(ENDING):
         _template(name)
 
 
