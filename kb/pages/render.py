@@ -15,6 +15,7 @@ from typing import Any
 import jinja2
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from kb import vocab
@@ -41,6 +42,18 @@ class _Template(Template):
         made = super().from_code(environment, code, globals, uptodate)
         made.root_render_func.__globals__["escape"] = escaped
         return made
+
+
+class _Context(Context):
+    """Calls macros without asking each whether it wants the context: none does, and escaping is always on."""
+
+    def call(self, obj: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """What a template calls, with the arguments that it gives."""
+        if type(obj) is not Macro:
+            return super().call(obj, *args, **kwargs)
+        kwargs.pop("_loop_vars", None)  # which Jinja adds for callables that want the context
+        kwargs.pop("_block_vars", None)
+        return obj(*args, **kwargs)
 
 
 class _Compiled(BytecodeCache):
@@ -96,6 +109,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.template_class = _Template
+    env.context_class = _Context
     env.globals.update(
         spark=bars.small,
         percent=words.percent,
