@@ -60,6 +60,17 @@ def test_templates_escape_what_markupsafe_escapes(value: object) -> None:
     assert one.render(x=value) == f"<a b='{escape(value)}'>{escape(value) + escape(value)}</a>"
 
 
+def test_macros_are_called_alike_everywhere() -> None:
+    one = environment().from_string(
+        "{% macro m(x, y=2) %}{{ x }}{{ y }};{% endmacro %}{% macro c(x) %}{{ caller() }}{{ x }}{% endmacro %}"
+        "{% block b %}{{ m(1) }}{% for x in xs %}{{ m(x, y=x) }}"
+        "{% call c(x) %}<i>{% endcall %}{% endfor %}{% endblock %}"
+    )
+    assert one.render(xs=["<"]) == "12;&lt;&lt;;<i>&lt;"
+    with pytest.raises(TypeError):
+        environment().from_string("{% macro m(x) %}{{ x }}{% endmacro %}{{ m(1, z=2) }}").render()
+
+
 @pytest.mark.parametrize("text", [Markup("<i>x</i> y"), "<i>x</i> y", Markup("<i>"), "<i>"])
 def test_lines_of_text_are_plain_whatever_was_wrapped_before(text: str) -> None:
     assert {type(line) for line in wrap(text, 10_000, 10, 1)} == {str}
