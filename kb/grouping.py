@@ -49,20 +49,64 @@ class Grouping(Generic[R, K, V]):
         for id, given in pairs.items():
             if not given:
                 del found._of[id]
-        if any(_keys(pairs[id]) != _keys(before[id]) for id in pairs):  # who gives to a key, or the keys' order
-            found.groups = _grouped(found._of)
-            kept = {key: self.groups.get(key) for key in found.groups}
-            found.groups = MappingProxyType(
-                {key: old if (old := kept[key]) == values else values for key, values in found.groups.items()}
-            )
-            return found
-        owners = found._owners = self._owners if self._owners is not None else _owners(self._of)
+        if self._owners is None:
+            self._owners = _owners(self._of)
+        owners = self._owners
+        if any(_keys(pairs[id]) != _keys(before[id]) for id in pairs):
+            moved = _moved(owners, pairs, before)
+            if moved is None:
+                kept = self.groups
+                found.groups = MappingProxyType(
+                    {key: old if (old := kept.get(key)) == new else new for key, new in _grouped(found._of).items()}
+                )
+                return found
+            owners = owners | moved
+        found._owners = owners
         groups = dict(self.groups)
-        for key in {key for given in pairs.values() for key in _keys(given)}:
+        for key in _other(pairs, before):
             values = tuple(value for id in owners[key] for k, value in found._of[id] if k == key)
             groups[key] = groups[key] if groups[key] == values else values
         found.groups = MappingProxyType(groups)
         return found
+
+
+def _moved(
+    owners: Mapping[K, tuple[str, ...]],
+    pairs: Mapping[str, tuple[tuple[K, V], ...]],
+    before: Mapping[str, tuple[tuple[K, V], ...]],
+) -> dict[K, tuple[str, ...]] | None:
+    """Keys that edited records begin or cease to give to, with all who give to them now.
+
+    ``None`` where the keys stand in another order than before, which is that in which they are first given.
+    """
+    found: dict[K, tuple[str, ...]] = {}
+    for key in {key for id in pairs for key in {*_keys(pairs[id])} ^ {*_keys(before[id])}}:
+        old = owners.get(key, ())
+        new = sorted({id for id in old if id not in pairs} | {id for id in pairs if key in _keys(pairs[id])})
+        if not old or not new or old[0] != new[0]:
+            return None
+        found[key] = tuple(new)
+    for id in pairs:
+        first = [key for key in dict.fromkeys(_keys(before[id])) if owners[key][0] == id]
+        if first != [key for key in dict.fromkeys(_keys(pairs[id])) if owners[key][0] == id]:
+            return None
+    return found
+
+
+def _other(pairs: Mapping[str, tuple[tuple[K, V], ...]], before: Mapping[str, tuple[tuple[K, V], ...]]) -> set[K]:
+    """Keys to which edited records give other values than before."""
+    found: set[K] = set()
+    for id in pairs:
+        now, then = _by_key(pairs[id]), _by_key(before[id])
+        found.update(key for key in now.keys() | then.keys() if now.get(key) != then.get(key))
+    return found
+
+
+def _by_key(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def _keys(pairs: Iterable[tuple[K, V]]) -> tuple[K, ...]:

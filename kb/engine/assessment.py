@@ -192,7 +192,12 @@ class Assessment:
         inputs = apply(self.result.net, found)
         before = self._views.get(viewpoint) if not wide else None
         if before is not None and before.overlay == found:
-            view = Assessment(self.corpus, update(before.result, self.result.net, inputs).result, found, intervals=wide)
+            view = Assessment(
+                self.corpus,
+                update(before.result, self.result.net, inputs, self.result.conserver).result,
+                found,
+                intervals=wide,
+            )
             view._take_over(before)
         else:
             view = Assessment(self.corpus, resweep(self.result, inputs), found, intervals=wide)
