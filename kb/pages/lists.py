@@ -31,6 +31,10 @@ from kb.pages.table import claims_table
 from kb.pages.terms import terms_list
 
 LISTED = 6
+_NEWS = frozenset(
+    {vocab.Kind.CLAIM, vocab.Kind.QUESTION, vocab.Kind.EVIDENCE, vocab.Kind.ARGUMENT, vocab.Kind.UNDERCUT}
+)
+"""Kinds of record that are told of as new."""
 
 
 def fragments(site: Site, sizes: Mapping[str, int]) -> dict[str, Callable[[], Markup]]:
@@ -85,22 +89,16 @@ def _highlights(site: Site, standings: Sequence[Standing]) -> Markup:
     one_each: dict[str, turning.Crux] = {}
     for crux in cruxes:
         one_each.setdefault(crux.ref.id, crux)
-    moved = [
-        (site.ref(id), Weight.of(c.weight))
-        for id, c in site.credences.items()
-        if c.assessed and site.corpus[id].kind == "claim"
-    ]
-    moved.sort(key=lambda x: (-abs(x[1].nats), x[0].id))
-    dated = [(site.ref(e.id), e.record.added) for e in site.corpus if e.record.added and e.record.active]
-    dated = [d for d in dated if d[0].kind in ("claim", "question", "evidence", "argument", "undercut")]
-    dated.sort(key=lambda x: x[0].id)
-    dated.sort(key=lambda x: x[1] or "", reverse=True)
+    moved = [(-abs(c.weight), id) for id, c in site.credences.items() if c.assessed and site.corpus[id].kind == "claim"]
+    dated = [(e.record.added, e.id) for e in site.corpus if e.record.added and e.record.active and e.kind in _NEWS]
+    dated.sort(key=lambda x: x[1])
+    dated.sort(key=lambda x: x[0], reverse=True)
     return render(
         "highlights.html.j2",
         root="",
         cruxes=list(one_each.values())[:LISTED],
-        moved=moved[:LISTED],
-        latest=dated[:LISTED],
+        moved=[(site.ref(id), Weight.of(site.credences[id].weight)) for _, id in sorted(moved)[:LISTED]],
+        latest=[(site.ref(id), added) for added, id in dated[:LISTED]],
         changes=front(site),
     )
 

@@ -126,7 +126,7 @@ def outline_fragment(site: Site) -> Markup:
         root="",
         topics=[(name, title, _head(tops)) for name, title, tops in site.ask(outline)] if long else site.ask(outline),
         people=[(p, site.ref(p).title) for p in ordered],
-        person={p: i for i, p in enumerate(ordered)},
+        person=site.ask(_numbers),
         bands=bands(),
         script=SCRIPT_PATH if long else None,
         total=site.ask(_records),
@@ -137,12 +137,23 @@ def outline_script(site: Site) -> bytes | None:
     """The lines of every topic as a script, where the page does not have them."""
     if not is_long(site):
         return None
-    person = {p: i for i, p in enumerate(site.ask(_people))}
-    lines = {
-        name: str(render("branches.html.j2", root="", branches=tops, person=person))
-        for name, _, tops in site.ask(outline)
-    }
-    return b"window.counterpoiseOutline=" + str(htmlsafe_json_dumps(lines, separators=(",", ":"))).encode() + b";\n"
+    lines = [f"{htmlsafe_json_dumps(name)}:{site.ask(_lines, name)}" for name, _, _ in site.ask(outline)]
+    return f"window.counterpoiseOutline={{{','.join(lines)}}};\n".encode()
+
+
+def _lines(site: Site, name: str) -> str:
+    """The lines of a topic as a string of the script; an edit makes anew those that it touches."""
+    made = render("branches.html.j2", root="", branches=site.ask(_tops_of, name), person=site.ask(_numbers))
+    return str(htmlsafe_json_dumps(str(made)))
+
+
+def _tops_of(site: Site, name: str) -> list[Branch]:
+    return next(tops for topic, _, tops in site.ask(outline) if topic == name)
+
+
+def _numbers(site: Site) -> dict[str, int]:
+    """Person to the number by which lines name them."""
+    return {p: i for i, p in enumerate(site.ask(_people))}
 
 
 def topic_outline(site: Site, name: str) -> list[Branch]:
