@@ -8,8 +8,9 @@ import hashlib
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from kb.corpus import Corpus
@@ -17,7 +18,7 @@ from kb.engine import Assessment
 from kb.export import FORMATS
 from kb.frame import CONFIG, BuildFailed, Frame, render_frame
 from kb.pages import FrameError
-from kb.pages.build import Part, Rendering
+from kb.pages.build import Files, Part, Rendering
 from kb.pages.observed import ObservedSite
 from kb.publish import FONTS, PICTURES, artist, settings_of
 from kb.timeline import Timeline
@@ -29,15 +30,24 @@ class _Rest:
 
     Attributes:
         parts: lists of many records; empty once they are made.
-        wanted: paths of the files of single records, which are as they should be.
+        made: the files of single records, which are as they should be.
         changed: paths of the files that changed since :meth:`LiveSite.finish` last told.
         restamp: whether every page is written anew.
     """
 
     parts: tuple[Part, ...]
-    wanted: frozenset[str]
+    made: tuple[Files, ...]
     changed: frozenset[str]
     restamp: bool
+
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """Paths of the files of single records."""
+        return _paths(self.made)
+
+
+def _paths(made: Iterable[Files]) -> frozenset[str]:
+    return frozenset(path for files in made for path, _ in files)
 
 
 class LiveSite:
@@ -165,14 +175,14 @@ class LiveSite:
             self._is_late = True
             parts = tuple(self._rendering.parts())
             self._forget_all_but(parts)
-            changed, wanted = self._write((part for part in parts if part.of_one), restamp=restamp)
+            changed, made = self._write((part for part in parts if part.of_one), restamp=restamp)
         except FrameError as error:
             raise BuildFailed(f"{CONFIG}: {error}") from None
         self._stopped_half_way = False
         if before is not None:
             restamp = restamp or (before.restamp and bool(before.parts))
         lists = tuple(part for part in parts if not part.of_one)
-        self._rest = _Rest(lists, wanted, before.changed if before is not None else frozenset(), restamp)
+        self._rest = _Rest(lists, made, before.changed if before is not None else frozenset(), restamp)
         return changed if lists_later else changed | self.finish()
 
     def _make_rest(self) -> None:
@@ -182,15 +192,15 @@ class LiveSite:
             return
         self._stopped_half_way = True
         try:
-            changed, wanted = self._write(iter(rest.parts), restamp=rest.restamp)
+            changed, lists = self._write(iter(rest.parts), restamp=rest.restamp)
         except FrameError as error:
             raise BuildFailed(f"{CONFIG}: {error}") from None
-        gone = frozenset(self._digests) - rest.wanted - wanted - self._late
+        gone = frozenset(self._digests) - rest.wanted - _paths(lists) - self._late
         for path in gone:
             (self.folder / path).unlink(missing_ok=True)
             del self._digests[path]
         self._stopped_half_way = False
-        self._rest = _Rest((), rest.wanted, rest.changed | changed | gone, restamp=False)
+        self._rest = _Rest((), rest.made, rest.changed | changed | gone, restamp=False)
 
     def _forget_all_but(self, parts: tuple[Part, ...]) -> None:
         """Drop what was made of records that are gone."""
@@ -200,20 +210,20 @@ class LiveSite:
             self._site.recall.forget(make, *args)  # type: ignore[arg-type]  # the first of a part is what makes it
         self._parts = now
 
-    def _write(self, parts: Iterator[Part], *, restamp: bool = False) -> tuple[frozenset[str], frozenset[str]]:
-        """Make parts that need it; returns the paths that changed, and all paths."""
+    def _write(self, parts: Iterator[Part], *, restamp: bool = False) -> tuple[frozenset[str], tuple[Files, ...]]:
+        """Make parts that need it; returns the paths that changed, and the files of all parts."""
         assert self._site is not None
         assert self._rendering is not None
         changed: set[str] = set()
-        wanted: set[str] = set()
+        made: list[Files] = []
         for part in parts:
             files, is_new = self._site.recall.page(part.make, *part.args)
-            wanted.update(path for path, _ in files)
+            made.append(files)
             if is_new or restamp:
                 for path, data in self._rendering.stamped(files):
                     if self._put(path, data):
                         changed.add(path)
-        return frozenset(changed), frozenset(wanted)
+        return frozenset(changed), tuple(made)
 
     def _put(self, path: str, data: bytes) -> bool:
         """Write a file as a whole, where it differs from what is there."""
