@@ -94,10 +94,8 @@ class Uses:
         net = self.net
         pi, shift, question_of = net.pi.tolist(), net.shift.tolist(), net.question_of.tolist()
         roots = list(zip(net.root_ids, net.root_reliability.tolist(), strict=True))
-        members: dict[int, list[tuple[str, float]]] = {}
-        for root, e in zip(roots, net.root_lineage.tolist(), strict=True):
-            members.setdefault(e, []).append(root)
-        lineages = {e: (d, tuple(members.get(e, ()))) for e, d in enumerate(net.lineage_dependence.tolist())}
+        dependence = net.lineage_dependence.tolist()
+        lineages = {e: (dependence[e], tuple(roots[r] for r in members)) for e, members in enumerate(self.members)}
         vouched = [(*roots[r], lineages.get(e)) for r, e in enumerate(net.root_lineage.tolist())]
         items = list(
             zip(

@@ -12,11 +12,10 @@ def safe(html: str) -> Markup:
 
 def escaped(value: object) -> Markup:
     """Anything as text inside an element or an attribute's value: :class:`Markup` as it is, all else escaped."""
-    kind = type(value)
-    if kind is Markup:
-        return value  # type: ignore[return-value]
-    if kind is str:
-        return safe(plain(value))  # type: ignore[arg-type]
+    if type(value) is Markup:
+        return value
+    if type(value) is str:
+        return safe(plain(value))
     return escape(value)
 
 

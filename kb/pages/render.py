@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import sys
 from collections.abc import Callable, MutableMapping
 from functools import cache
@@ -13,7 +12,7 @@ from types import CodeType
 from typing import Any
 
 import jinja2
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
@@ -56,34 +55,28 @@ class _Context(Context):
         return obj(*args, **kwargs)
 
 
-class _Compiled(BytecodeCache):
+class _Compiled(FileSystemBytecodeCache):
     """Compiled templates beside their sources, as Python keeps its modules; where none can be kept, none is.
 
     Each is kept with the digest of its source and under the name of what compiled it: none is ever out of date.
     """
 
+    def __init__(self) -> None:
+        super().__init__(str(TEMPLATES / "__pycache__"), f"%s.{_compiler()}")
+
     def load_bytecode(self, bucket: Bucket) -> None:
         """Read one that was kept; Jinja looks whether it is of the same source and the same Python."""
         try:
-            with self._path(bucket).open("rb") as file:
-                bucket.load_bytecode(file)
+            super().load_bytecode(bucket)
         except Exception:  # whatever is wrong with it, the source is there
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep one, whole or not at all."""
-        if sys.dont_write_bytecode:
-            return
-        path = self._path(bucket)
-        beside = path.with_name(f"{path.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(exist_ok=True)
-            beside.write_bytes(bucket.bytecode_to_string())
-            beside.replace(path)
-
-    @staticmethod
-    def _path(bucket: Bucket) -> Path:
-        return TEMPLATES / "__pycache__" / f"{bucket.key}.{_compiler()}"
+        if not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                Path(self.directory).mkdir(exist_ok=True)
+                super().dump_bytecode(bucket)
 
 
 @cache
