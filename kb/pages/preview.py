@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from PIL import Image, ImageDraw, ImageFont, __version__
+from PIL import Image, ImageColor, ImageDraw, ImageFont, __version__
 
 from kb import models as m
 from kb.corpus import Entry
@@ -27,7 +27,7 @@ WIDTH, HEIGHT = 1200, 630
 WHOLE = "_whole"
 """Name of the picture of the whole map, which no record can have."""
 SANS, SERIF = "source-sans-3.woff2", "source-serif-4.woff2"
-DRAWN = 3
+DRAWN = 4
 """Raised when the same description is drawn otherwise, so that pictures kept from before are drawn again."""
 LEGEND = "dot: credence; tick: base rate; band: interval"
 TITLE_SIZES = (50, 46, 42)
@@ -38,6 +38,8 @@ _PAPER, _INK, _SOFT, _RULE = "#fbfaf6", "#1c2230", "#535a69", "#dfdbd0"
 _FOR, _AGAINST, _OPEN, _INTERVAL = "#1c659c", "#cf6f1f", "#8d9097", "#d9d6cd"
 _COLOURS = 256
 """So many are kept of the edges of letters; none moves by more than a shade, and the file is a third as large."""
+_SHADE = 3
+"""How far, of 255, a kept colour may lie from the ink that it stands for."""
 _MARGIN = 64
 _TRACK = (744, 1016)
 """Where a bar lies between 0 and 100%."""
@@ -167,9 +169,21 @@ def draw(preview: Preview, fonts: Mapping[str, bytes] = NO_FONTS) -> bytes:
     pen.text((WIDTH / 2 + 60, HEIGHT - 40), LEGEND, font=font(SANS, 22, 400), fill=_SOFT, anchor="mm")
     pen.text((WIDTH - _MARGIN, HEIGHT - 40), day, font=font(SANS, 26, 400), fill=_SOFT, anchor="rm")
     out = io.BytesIO()
-    few = image.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few = _with_few_colours(image)
     few.save(out, "PNG", compress_level=6, compress_type=zlib.Z_DEFAULT_STRATEGY)
     return out.getvalue()
+
+
+def _with_few_colours(image: Image.Image) -> Image.Image:
+    """A picture with its own inks as they are, and some of the shades at the edges of letters."""
+    few = image.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = few.getpalette() or []
+    for ink in map(ImageColor.getrgb, (_PAPER, _INK, _SOFT, _RULE, _FOR, _AGAINST, _OPEN, _INTERVAL)):
+        for i in range(0, len(palette), 3):
+            if all(abs(a - b) <= _SHADE for a, b in zip(palette[i : i + 3], ink, strict=False)):
+                palette[i : i + 3] = ink[:3]
+    few.putpalette(palette)
+    return few
 
 
 def _line(
